@@ -1,0 +1,111 @@
+import { fileURLToPath } from 'node:url';
+import helmet from '@fastify/helmet';
+import serveStatic from '@fastify/static';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify';
+import type { ErrorCode, Watchword } from 'watchword';
+import { handleRequest } from 'watchword/node';
+import { answerClientError } from './client-error.ts';
+import { guard } from './guard.ts';
+import { replyWithProblem } from './problem-reply.ts';
+
+const PUBLIC_FILES = fileURLToPath(new URL('../public', import.meta.url));
+
+/** Header bytes that a request may have: a browser full of cookies fits. */
+const MAX_HEADER_BYTES = 16_384;
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+const KEEP_ALIVE_MS = 72_000;
+
+/** The server's routes around an installation. It listens nowhere yet. */
+export async function buildApp(auth: Watchword, logger: FastifyBaseLogger, issuer: string): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: logger,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: 'idle',
+    http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_TIMEOUT_MS },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, _request, reply) => {
+      void replyWithProblem(reply as unknown as FastifyReply, auth, codeOf(error.statusCode));
+    },
+  });
+  handOverToWatchword(app, auth);
+  await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: PAGE_POLICY }, hsts: hsts(issuer) });
+  await app.register(serveStatic, { root: PUBLIC_FILES, cacheControl: false });
+  addOperationsRoutes(app, auth);
+  addDemoRoutes(app, auth);
+  addRefusals(app, auth);
+  return app;
+}
+
+const PAGE_POLICY = {
+  defaultSrc: ["'none'"],
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'"],
+  imgSrc: ["'self'"],
+  connectSrc: ["'self'"],
+  formAction: ["'self'"],
+  baseUri: ["'none'"],
+  frameAncestors: ["'none'"],
+};
+
+/** Browsers ignore HSTS over plain HTTP, and on localhost it would be in the way of the next project. */
+function hsts(issuer: string) {
+  return issuer.startsWith('https:') ? { maxAge: 63_072_000 } : false;
+}
+
+/** Before Fastify reads a body: limits and parsing of these routes are the library's own. */
+function handOverToWatchword(app: FastifyInstance, auth: Watchword): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const { pathname } = new URL(request.raw.url ?? '/', 'http://localhost');
+    if (!auth.http.handles(pathname)) return;
+    reply.hijack();
+    await handleRequest(auth, request.raw, reply.raw);
+  });
+}
+
+function addOperationsRoutes(app: FastifyInstance, auth: Watchword): void {
+  app.get('/healthz', async () => ({ status: 'ok' }));
+  app.get('/readyz', async (_request, reply) => {
+    if (await auth.isReady()) return { status: 'ready' };
+    return replyWithProblem(reply, auth, 'ERR_STORE_UNAVAILABLE');
+  });
+}
+
+/** The protected route that the page calls. */
+function addDemoRoutes(app: FastifyInstance, auth: Watchword): void {
+  app.get('/me', { preHandler: guard(auth) }, async (request, reply) => {
+    void reply.header('cache-control', 'no-store');
+    const { subject, sessionId, scope } = request.verifiedToken ?? {};
+    return { subject, session_id: sessionId, scope };
+  });
+}
+
+function addRefusals(app: FastifyInstance, auth: Watchword): void {
+  app.setNotFoundHandler((request, reply) => {
+    const url = request.url.split('?', 1)[0] ?? '/';
+    if (request.method !== 'GET' && app.hasRoute({ method: 'GET', url })) {
+      return replyWithProblem(reply, auth, 'ERR_METHOD', { allow: 'GET, HEAD' });
+    }
+    return replyWithProblem(reply, auth, 'ERR_ROUTE_UNKNOWN');
+  });
+  app.setErrorHandler((error: { readonly statusCode?: number }, request, reply) => {
+    const code = codeOf(error.statusCode);
+    if (code === 'ERR_INTERNAL') request.log.error({ err: error }, 'a request failed');
+    return replyWithProblem(reply, auth, code);
+  });
+}
+
+function codeOf(status: number | undefined): ErrorCode {
+  switch (status) {
+    case 413:
+      return 'ERR_BODY_TOO_LARGE';
+    case 415:
+      return 'ERR_CONTENT_TYPE';
+    case 400:
+    case 414:
+      return 'ERR_REQUEST_MALFORMED';
+    default:
+      return 'ERR_INTERNAL';
+  }
+}

@@ -1,0 +1,22 @@
+import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
+import { SettingError } from './setting-error.ts';
+
+const OPEN_TO_OTHERS = 0o077;
+const OURS = /^watchword\.db/;
+
+/** Makes sure that the directory exists and that only its owner can look into it. */
+export async function prepareDataDirectory(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
+    throw new SettingError(`The data directory ${path} cannot be made. Set WATCHWORD_DATA to one that can.`, { cause });
+  });
+  const { mode } = await stat(path);
+  if ((mode & OPEN_TO_OTHERS) === 0) return;
+  const others = (await readdir(path)).filter((name) => !OURS.test(name));
+  if (others.length > 0) {
+    throw new SettingError(
+      `The data directory ${path} can be read by others and holds other files, so it is left as it is. ` +
+        `Run \`chmod 700 ${path}\`, or set WATCHWORD_DATA to a directory of its own.`,
+    );
+  }
+  await chmod(path, 0o700);
+}

@@ -1,0 +1,85 @@
+import type { SigningAlgorithm, WatchwordOptions } from 'watchword';
+import { LOG_LEVELS, type LogLevel } from './logging/create-logger.ts';
+import { SettingError } from './setting-error.ts';
+
+/** What the command line says over the environment. */
+export interface ServerOverrides {
+  readonly port?: number;
+  readonly host?: string;
+  readonly dataDirectory?: string;
+}
+
+export interface ServerSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDirectory: string;
+  readonly production: boolean;
+  readonly logLevel: LogLevel;
+  /** What of `createWatchword`'s options the environment decides. */
+  readonly watchword: Omit<WatchwordOptions, 'store'>;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const ALGORITHMS: readonly SigningAlgorithm[] = ['ES256', 'RS256', 'HS256'];
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
+
+/** Reads the environment; what is wrong in it is refused with a sentence that says what to set. */
+export function readSettings(environment: Environment, overrides: ServerOverrides): ServerSettings {
+  const production = environment['NODE_ENV'] === 'production';
+  const port = overrides.port ?? numberOf('PORT', environment['PORT'], 8787, 1, 65_535);
+  const host = overrides.host ?? environment['HOST'] ?? 'localhost';
+  const issuer = environment['WATCHWORD_ISSUER'];
+  if (issuer === undefined && !LOOPBACK.test(host)) {
+    throw new SettingError(
+      `A server that listens on ${JSON.stringify(host)} can be reached from elsewhere: ` +
+        'set WATCHWORD_ISSUER to the https URL that it is reached at.',
+    );
+  }
+  const raceWindow = environment['WATCHWORD_RACE_WINDOW_MS'];
+  return {
+    host,
+    port,
+    dataDirectory: overrides.dataDirectory ?? environment['WATCHWORD_DATA'] ?? './data',
+    production,
+    logLevel: oneOf('WATCHWORD_LOG_LEVEL', environment, LOG_LEVELS, production ? 'info' : 'warn'),
+    watchword: {
+      issuer: issuer ?? `http://localhost:${port}`,
+      algorithm: oneOf('WATCHWORD_ALGORITHM', environment, ALGORITHMS, 'ES256'),
+      rotation: oneOf('WATCHWORD_ROTATION', environment, ['resilient', 'strict'] as const, 'resilient'),
+      ...(raceWindow !== undefined && {
+        raceWindowMs: numberOf('WATCHWORD_RACE_WINDOW_MS', raceWindow, 0, 0, 60_000),
+      }),
+      accounts: accountsOf(environment, production),
+      origins: (environment['WATCHWORD_ORIGINS'] ?? '').split(/[\s,]+/).filter((origin) => origin !== ''),
+    },
+  };
+}
+
+function accountsOf(environment: Environment, production: boolean): { unsafeSignUpRevealsAddresses: boolean } {
+  const name = 'WATCHWORD_UNSAFE_SIGN_UP_REVEALS_ADDRESSES';
+  const answer = oneOf(name, environment, ['true', 'false'] as const, production ? 'false' : 'true');
+  return { unsafeSignUpRevealsAddresses: answer === 'true' };
+}
+
+function oneOf<Value extends string>(
+  name: string,
+  environment: Environment,
+  values: readonly Value[],
+  otherwise: Value,
+): Value {
+  const given = environment[name];
+  if (given === undefined || given === '') return otherwise;
+  const found = values.find((value) => value === given);
+  if (found === undefined) throw new SettingError(`${name} has to be one of ${values.join(', ')}.`);
+  return found;
+}
+
+function numberOf(name: string, given: string | undefined, otherwise: number, from: number, to: number): number {
+  if (given === undefined || given === '') return otherwise;
+  const value = Number(given);
+  if (!/^\d+$/.test(given) || value < from || value > to) {
+    throw new SettingError(`${name} has to be a whole number from ${from} to ${to}.`);
+  }
+  return value;
+}

@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { destination } from 'pino';
+import { createWatchword } from 'watchword';
+import { sqlite } from 'watchword/sqlite';
+import { buildApp } from './build-app.ts';
+import { prepareDataDirectory } from './data-directory.ts';
+import { logEvents } from './log-events.ts';
+import { createLogger } from './logging/create-logger.ts';
+import { readSettings, type ServerOverrides } from './read-settings.ts';
+import { SettingError } from './setting-error.ts';
+import { stopOnSignals } from './stop-on-signals.ts';
+
+/**
+ * Runs the server until a signal stops it. Resolves once it answers; rejects, with `code` `ERR_CONFIG` and a sentence,
+ * what it refuses to start with.
+ */
+export async function startServer(environment: NodeJS.ProcessEnv, overrides: ServerOverrides = {}): Promise<void> {
+  const settings = readSettings(environment, overrides);
+  // To standard error: standard output says where the server is, and nothing else.
+  const logger = createLogger({ level: settings.logLevel, destination: destination(2) });
+  await prepareDataDirectory(settings.dataDirectory);
+  const store = sqlite(join(settings.dataDirectory, 'watchword.db'));
+  const auth = await createWatchword({ ...settings.watchword, store });
+  logEvents(auth, logger);
+  const app = await buildApp(auth, logger, settings.watchword.issuer);
+  try {
+    await app.listen({ host: settings.host, port: settings.port });
+  } catch (error) {
+    await auth.close();
+    throw listenError(error, settings.port);
+  }
+  stopOnSignals(async () => {
+    await app.close();
+    await auth.close();
+  });
+  const address = addressOf(settings.host, settings.port);
+  process.stdout.write(`Watchword answers at ${address}\nThe page to try it: ${address}/\n`);
+}
+
+function addressOf(host: string, port: number): string {
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
+function listenError(error: unknown, port: number): unknown {
+  if (!(error instanceof Error) || !('code' in error)) return error;
+  if (error.code === 'EADDRINUSE') {
+    return new SettingError(`Port ${port} is in use. Stop what uses it, or set PORT to another.`, { cause: error });
+  }
+  if (error.code === 'EACCES') {
+    return new SettingError(`Port ${port} needs more rights. Set PORT to one above 1023.`, { cause: error });
+  }
+  return error;
+}

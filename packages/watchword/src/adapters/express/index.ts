@@ -1,0 +1,65 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Session } from '../../domain/session.ts';
+import {
+  appendCookies,
+  fromConnect,
+  type ConnectNext,
+  type StartSession,
+  type VerifiedToken,
+} from '../../http/index.ts';
+import { handleRequest, type HasHttpFace } from '../node/index.ts';
+import { readBody } from '../node/read-body.ts';
+
+declare global {
+  // Express has its users extend this namespace; there is no other way to type `req.auth`.
+  namespace Express {
+    interface Request {
+      /** Who the request speaks for, on routes behind `auth.require()`; elsewhere reading it throws. */
+      auth: VerifiedToken;
+    }
+  }
+}
+
+/**
+ * Express middleware that answers `/auth/*` and the JWKS. Put it before the routes that it is to guard:
+ *
+ *     app.use(watchword(auth));
+ *     app.get('/me', auth.require(), (req, res) => res.json(req.auth.subject));
+ */
+export function watchword(auth: HasHttpFace) {
+  return (request: IncomingMessage, response: ServerResponse, next: ConnectNext): void => {
+    forbidUnguardedAuth(request);
+    handleRequest(auth, request, response).then((answered) => {
+      if (!answered) next();
+    }, next);
+  };
+}
+
+/**
+ * Signs in a user whom the application has authenticated itself: starts a session and sets its cookies on `response`.
+ * Rejects with `ERR_CROSS_SITE` if the request came from another site.
+ */
+export async function signIn(
+  auth: HasHttpFace,
+  request: IncomingMessage,
+  response: ServerResponse,
+  input: StartSession,
+): Promise<Session> {
+  const neutral = fromConnect(request, (limitBytes) => readBody(request, limitBytes));
+  const { session, cookies } = await auth.http.startCookieSession(neutral, input);
+  appendCookies(cookies, response);
+  return session;
+}
+
+/** `undefined.subject` would tell nobody that a guard is missing. */
+function forbidUnguardedAuth(request: IncomingMessage): void {
+  const define = (descriptor: PropertyDescriptor): unknown =>
+    Object.defineProperty(request, 'auth', { configurable: true, ...descriptor });
+  define({
+    enumerable: false,
+    get() {
+      throw new Error('`req.auth` was read on a route without `auth.require()`. Put the guard before the handler.');
+    },
+    set: (value: unknown) => define({ enumerable: true, writable: true, value }),
+  });
+}

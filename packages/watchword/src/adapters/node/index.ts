@@ -1,0 +1,27 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { fromConnect, sendConnect, type HttpFace } from '../../http/index.ts';
+import { readBody } from './read-body.ts';
+
+/** What a handler needs of `createWatchword`'s result. */
+export interface HasHttpFace {
+  readonly http: HttpFace;
+}
+
+/**
+ * Answers a request of Node's own `http` server if its path is Watchword's; says whether it did.
+ *
+ *     createServer(async (req, res) => {
+ *       if (await handleRequest(auth, req, res)) return;
+ *       …
+ *     });
+ */
+export async function handleRequest(
+  { http }: HasHttpFace,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<boolean> {
+  const neutral = fromConnect(request, (limitBytes) => readBody(request, limitBytes));
+  if (!http.handles(neutral.path)) return false;
+  sendConnect(await http.handle(neutral), response);
+  return true;
+}

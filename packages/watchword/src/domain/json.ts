@@ -1,0 +1,82 @@
+/** What JSON can carry (RFC 8259 §3). */
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
+export interface JsonObject {
+  readonly [member: string]: JsonValue;
+}
+
+export interface JsonLimits {
+  /** How many arrays and objects may stand inside each other. */
+  readonly maxDepth: number;
+}
+
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+const OPEN_ARRAY = 0x5b;
+const CLOSE_ARRAY = 0x5d;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+
+/**
+ * Parses JSON as RFC 8259 has it and refuses what it leaves open: repeated members, a member named `__proto__`, and
+ * nesting deeper than `maxDepth`. Gives `undefined` for anything refused; never throws, and runs in linear time.
+ */
+export function parseStrictJson(text: string, limits: JsonLimits): JsonValue | undefined {
+  if (!membersAreUnambiguous(text, limits.maxDepth)) return undefined;
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    return undefined;
+  }
+}
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Looks at strings and brackets only: whether they form valid JSON is for `JSON.parse` to say. */
+function membersAreUnambiguous(text: string, maxDepth: number): boolean {
+  const membersSeen: (Set<string> | undefined)[] = [];
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text.charCodeAt(at);
+    if (character === OPEN_OBJECT || character === OPEN_ARRAY) {
+      if (membersSeen.length >= maxDepth) return false;
+      membersSeen.push(character === OPEN_OBJECT ? new Set() : undefined);
+    } else if (character === CLOSE_OBJECT || character === CLOSE_ARRAY) {
+      membersSeen.pop();
+    } else if (character === QUOTE) {
+      const end = endOfString(text, at);
+      const members = membersSeen.at(-1);
+      if (members !== undefined && nextIsColon(text, end + 1)) {
+        const name = memberName(text.slice(at, end + 1));
+        if (name === undefined || name === '__proto__' || members.has(name)) return false;
+        members.add(name);
+      }
+      at = end;
+    }
+  }
+  return true;
+}
+
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  while (at < text.length && text.charCodeAt(at) !== QUOTE) {
+    at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
+  }
+  return at;
+}
+
+function nextIsColon(text: string, from: number): boolean {
+  let at = from;
+  while (text[at] === ' ' || text[at] === '\t' || text[at] === '\n' || text[at] === '\r') at += 1;
+  return text.charCodeAt(at) === COLON;
+}
+
+function memberName(quoted: string): string | undefined {
+  if (!quoted.includes('\\')) return quoted.slice(1, -1);
+  try {
+    return JSON.parse(quoted) as string;
+  } catch {
+    return undefined;
+  }
+}

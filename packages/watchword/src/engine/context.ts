@@ -1,0 +1,35 @@
+import type { JsonObject } from '../domain/json.ts';
+import type { ChainPolicy } from '../domain/refresh-chain.ts';
+import type { Session } from '../domain/session.ts';
+import type { SigningAlgorithm } from '../domain/signing-key.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { EventSink } from '../ports/event-sink.ts';
+import type { Random } from '../ports/random.ts';
+import type { Scheduler } from '../ports/scheduler.ts';
+import type { Store } from '../ports/store/store.ts';
+
+/** Everything that an application can set, checked and with its defaults filled in. */
+export interface EngineSettings {
+  readonly issuer: string;
+  /** The audience of tokens for which none is named: the issuer, unless set otherwise. */
+  readonly audience: readonly string[];
+  readonly algorithm: SigningAlgorithm;
+  readonly accessTtlMs: number;
+  readonly idleTtlMs: number;
+  readonly absoluteTtlMs: number;
+  readonly chain: ChainPolicy;
+  /** How old this process's knowledge of revocations may be before tokens are refused, in milliseconds. */
+  readonly maxStalenessMs: number;
+  /** Asked at each access token for claims such as roles; `undefined` where the application adds none. */
+  readonly claims: ((session: Session) => JsonObject | Promise<JsonObject>) | undefined;
+}
+
+/** What every capability of the engine stands on. */
+export interface EngineContext {
+  readonly settings: EngineSettings;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly scheduler: Scheduler;
+  readonly events: EventSink;
+  readonly store: Store;
+}

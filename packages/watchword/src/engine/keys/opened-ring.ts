@@ -1,0 +1,75 @@
+import { deriveRefreshKey, type RefreshKey } from '../../crypto/refresh-token.ts';
+import { createJwsKey } from '../../crypto/jws/key-material.ts';
+import type { JwsKey } from '../../crypto/jws/jws-key.ts';
+import { open, type SealedPurpose } from '../../crypto/sealed.ts';
+import type { KeyId } from '../../domain/ids.ts';
+import type { SigningKey } from '../../domain/signing-key.ts';
+import { ConfigurationError } from '../../errors/watchword-error.ts';
+import type { KeyWrapping } from '../../ports/key-wrapping.ts';
+import type { KeyRing, StoredRoot, StoredSigningKey } from '../../ports/store/key-store.ts';
+
+/** A signing key ready for use. */
+export interface RingKey {
+  readonly key: SigningKey;
+  readonly jws: JwsKey;
+}
+
+/** The keys of the installation as one process holds them in memory. */
+export interface OpenedRing {
+  readonly revision: number;
+  readonly signingKeys: ReadonlyMap<KeyId, RingKey>;
+  readonly refreshKeys: ReadonlyMap<number, RefreshKey>;
+  readonly newestRefreshKey: RefreshKey;
+  readonly tokenIdKey: Uint8Array;
+}
+
+export function signingKeyPurpose(id: KeyId): SealedPurpose {
+  return { purpose: 'signing-key', id };
+}
+
+export function rootPurpose(root: Pick<StoredRoot, 'purpose' | 'version'>): SealedPurpose {
+  return { purpose: `${root.purpose}-root`, id: String(root.version) };
+}
+
+/** Opens every row of the ring, or says which secret is wrong. */
+export async function openRing(ring: KeyRing, wrapping: KeyWrapping, issuer: string): Promise<OpenedRing> {
+  const signingKeys = new Map<KeyId, RingKey>();
+  for (const stored of ring.signingKeys) {
+    signingKeys.set(stored.key.id, await openSigningKey(stored, wrapping));
+  }
+  const refreshKeys = new Map<number, RefreshKey>();
+  let tokenIdKey: Uint8Array | undefined;
+  for (const root of ring.roots.toSorted((a, b) => a.version - b.version)) {
+    const secret = await openOrRefuse(root.sealed, rootPurpose(root), wrapping);
+    if (root.purpose === 'token_id') tokenIdKey = secret;
+    else refreshKeys.set(root.version, deriveRefreshKey(secret, root.version, issuer));
+  }
+  const newestRefreshKey = [...refreshKeys.values()].at(-1);
+  if (newestRefreshKey === undefined || tokenIdKey === undefined) {
+    throw new ConfigurationError('The store has lost some of its keys. Restore it from a backup.');
+  }
+  return { revision: ring.revision, signingKeys, refreshKeys, newestRefreshKey, tokenIdKey };
+}
+
+async function openSigningKey({ key, sealed }: StoredSigningKey, wrapping: KeyWrapping): Promise<RingKey> {
+  const material = await openOrRefuse(sealed, signingKeyPurpose(key.id), wrapping);
+  return { key, jws: createJwsKey(key.id, key.algorithm, material) };
+}
+
+async function openOrRefuse(sealed: Uint8Array, purpose: SealedPurpose, wrapping: KeyWrapping): Promise<Uint8Array> {
+  const result = await open(sealed, purpose, wrapping);
+  switch (result.kind) {
+    case 'opened':
+      return result.secret;
+    case 'other_key':
+      throw new ConfigurationError(
+        `The keys in this store were sealed under another secret (${result.keyId}; the one given is ${wrapping.keyId}). ` +
+          'Set WATCHWORD_SECRET to the secret that the store was made with.',
+      );
+    case 'damaged':
+      throw new ConfigurationError(
+        `The ${purpose.purpose} ${purpose.id} in this store is damaged or was moved there from another row. ` +
+          'Restore the store from a backup.',
+      );
+  }
+}

@@ -1,0 +1,14 @@
+/** How far the clocks of an installation's machines may lie apart, in milliseconds: NTP keeps them far closer. */
+export const CLOCK_SKEW_MS = 30_000;
+
+/** Access tokens that live longer have to be asked for by an option whose name says that it is unsafe. */
+export const MAX_ACCESS_TTL_SECONDS = 3600;
+
+/** How long a JWKS may be cached, RFC 9111 `max-age`. */
+export const JWKS_MAX_AGE_SECONDS = 300;
+
+/** From when on a new signing key signs: every process that shares the store has it by then. */
+export const KEY_LEAD_MS = 250;
+
+/** The most sessions of one subject that are listed. */
+export const MAX_LISTED_SESSIONS = 100;

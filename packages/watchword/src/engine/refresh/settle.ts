@@ -1,0 +1,82 @@
+import { tokenIssuedMs } from '../../crypto/token-id.ts';
+import type { SessionId } from '../../domain/ids.ts';
+import { settlingTimeMs } from '../../domain/refresh-chain.ts';
+import type { EngineContext } from '../context.ts';
+import type { VerifiedToken } from '../tokens/verified-token.ts';
+
+/** Settles generations whose access tokens are seen in use: one write per session and generation. */
+export interface Settler {
+  /** Notes a use; costs a comparison or two and no I/O. */
+  noteUse(token: VerifiedToken): void;
+  /** Writes what is noted. */
+  flush(): Promise<void>;
+}
+
+interface Settlement {
+  readonly generation: number;
+  readonly subject: string;
+}
+
+const FLUSH_AFTER_MS = 20;
+
+/** Beyond this many sessions the oldest is forgotten, which costs it one more write and nothing else. */
+const REMEMBERED_SESSIONS = 100_000;
+
+/** Reports may be dropped under load: a later use of the same token makes another. */
+const PENDING_SESSIONS = 10_000;
+
+export function createSettler({ settings, clock, scheduler, store, events }: EngineContext): Settler {
+  const settlingMs = settlingTimeMs(settings.chain);
+  const remembered = new Map<SessionId, number>();
+  const pending = new Map<SessionId, Settlement>();
+  let flushing: Promise<void> | undefined;
+  let cancelTimer: (() => void) | undefined;
+
+  function remember(id: SessionId, generation: number): void {
+    remembered.delete(id);
+    remembered.set(id, generation);
+    const [oldest] = remembered.keys();
+    if (remembered.size > REMEMBERED_SESSIONS && oldest !== undefined) remembered.delete(oldest);
+  }
+
+  async function settlePending(): Promise<void> {
+    for (const [id, { generation, subject }] of pending) {
+      pending.delete(id);
+      try {
+        const settled = await store.sessions.settle(id, generation);
+        if (settled) events.record('chain_settled', { sessionId: id, subject, generation });
+      } catch {
+        if (remembered.get(id) === generation) remembered.delete(id);
+      }
+    }
+  }
+
+  function flush(): Promise<void> {
+    cancelTimer?.();
+    cancelTimer = undefined;
+    flushing ??= settlePending().finally(() => {
+      flushing = undefined;
+      if (pending.size > 0) flushSoon();
+    });
+    return flushing;
+  }
+
+  function flushSoon(): void {
+    cancelTimer ??= scheduler.after(FLUSH_AFTER_MS, () => void flush());
+  }
+
+  return {
+    flush,
+    noteUse({ sessionId, generation, tokenId, subject }) {
+      // The textbook knows no settling: there a parent is dead at once.
+      if (settings.chain.rotation === 'strict') return;
+      if (sessionId === undefined || (remembered.get(sessionId) ?? 0) >= generation) return;
+      // Younger use proves nothing: the client may crash before it has stored what it was given.
+      if (clock.nowMs() - tokenIssuedMs(tokenId) <= settlingMs) return;
+      if (pending.size >= PENDING_SESSIONS) return;
+      remember(sessionId, generation);
+      pending.set(sessionId, { generation, subject });
+      if (flushing === undefined) flushSoon();
+    },
+  };
+}

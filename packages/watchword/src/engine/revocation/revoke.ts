@@ -1,0 +1,41 @@
+import type { RevocationRecord } from '../../domain/revocation.ts';
+import { targetId } from '../../domain/revocation.ts';
+import type { SessionEndReason } from '../../domain/session.ts';
+import type { RevocationLifetimes, RevocationRequest, RevocationResult } from '../../ports/store/revocation-log.ts';
+import type { EngineContext } from '../context.ts';
+import type { RevocationView } from './view.ts';
+
+export interface Revoker {
+  /** Durable, and in force in this process, when it resolves. All requests succeed or none. */
+  revoke(requests: readonly RevocationRequest[]): Promise<RevocationResult>;
+  /** What follows a revocation that became durable elsewhere, such as in the transaction of a key change. */
+  announce(result: RevocationResult, reason: SessionEndReason): void;
+}
+
+export function createRevoker(
+  { store, events }: EngineContext,
+  view: RevocationView,
+  lifetimes: () => RevocationLifetimes,
+): Revoker {
+  function announce({ records, endedSessions }: RevocationResult, reason: SessionEndReason): void {
+    for (const record of records) view.apply(record);
+    for (const record of records) recordEvent(record);
+    for (const { sessionId, subject } of endedSessions) {
+      events.record('session_ended', { sessionId, subject, reason });
+    }
+  }
+
+  function recordEvent({ target, sequence }: RevocationRecord): void {
+    events.record('revocation_recorded', { kind: target.kind, id: targetId(target), sequence });
+  }
+
+  return {
+    announce,
+    async revoke(requests) {
+      const result = await store.revocations.revoke(requests, lifetimes());
+      const [first] = requests;
+      announce(result, first?.kind === 'session' ? first.reason : 'revoked');
+      return result;
+    },
+  };
+}

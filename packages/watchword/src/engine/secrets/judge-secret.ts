@@ -1,0 +1,72 @@
+import { parseSecretText } from '../../crypto/secret-text.ts';
+
+/** What is wrong with a secret, in words that complete "WATCHWORD_SECRET …". */
+export type SecretVerdict =
+  | { readonly kind: 'good'; readonly bytes: Uint8Array }
+  | { readonly kind: 'refused'; readonly why: string };
+
+const MIN_BYTES = 32;
+const MAX_BYTES = 64;
+
+/** 32 random bytes have some 30 different ones; fewer than 20 come up less than once in 10^11 tries. */
+const MIN_DISTINCT_BYTES = 20;
+
+/** A run of equal steps (abc…, 012…, aaa…) this long comes up once in 10^12 random secrets. */
+const MAX_RUN = 8;
+
+/** Random base64url has words by this rule too, but never so many: none in a million secrets. */
+const SHARE_OF_WORDS = 0.6;
+
+const HEX = /^[0-9a-fA-F]+$/;
+
+/** Whether a secret is long enough and looks random: 32 to 64 bytes in hex or base64url. */
+export function judgeSecret(text: string): SecretVerdict {
+  const trimmed = text.trim();
+  if (trimmed === '') return { kind: 'refused', why: 'is empty' };
+  const bytes = parseSecretText(trimmed);
+  if (bytes === undefined) return { kind: 'refused', why: 'is neither hex nor base64url' };
+  if (bytes.length < MIN_BYTES) {
+    return { kind: 'refused', why: `spells ${bytes.length} bytes, where at least ${MIN_BYTES} are needed` };
+  }
+  if (bytes.length > MAX_BYTES) {
+    return { kind: 'refused', why: `spells ${bytes.length} bytes, where at most ${MAX_BYTES} make sense` };
+  }
+  const guess = looksGuessable(trimmed, bytes);
+  return guess === undefined ? { kind: 'good', bytes } : { kind: 'refused', why: `is guessable: ${guess}` };
+}
+
+function looksGuessable(text: string, bytes: Uint8Array): string | undefined {
+  if (new Set(bytes).size < Math.min(MIN_DISTINCT_BYTES, bytes.length)) return 'too many of its bytes are the same';
+  if (longestRun(bytes) > MAX_RUN) return 'its bytes follow each other';
+  if (isPeriodic(bytes)) return 'it repeats itself';
+  if (bytes.every((byte) => byte >= 0x20 && byte < 0x7f)) return 'it is readable text in another spelling';
+  if (!HEX.test(text) && looksLikeWords(text)) return 'it is made of words';
+  return undefined;
+}
+
+/** The longest stretch in which each byte differs from the one before by the same step. */
+function longestRun(bytes: Uint8Array): number {
+  let longest = 1;
+  let run = 1;
+  for (let index = 2; index < bytes.length; index += 1) {
+    const step = (bytes[index] ?? 0) - (bytes[index - 1] ?? 0);
+    const before = (bytes[index - 1] ?? 0) - (bytes[index - 2] ?? 0);
+    run = step === before ? run + 1 : 1;
+    longest = Math.max(longest, run + 1);
+  }
+  return longest;
+}
+
+function isPeriodic(bytes: Uint8Array): boolean {
+  for (let period = 1; period <= bytes.length / 2; period += 1) {
+    if (bytes.every((byte, index) => index < period || byte === bytes[index - period])) return true;
+  }
+  return false;
+}
+
+/** base64url can spell a passphrase such as `my-very-secret-token-for-the-app-2024-production`. */
+function looksLikeWords(text: string): boolean {
+  const words = text.split(/[-_\d]+/).filter((word) => /^(?:[a-z]{3,}|[A-Z]{3,}|[A-Z][a-z]{2,})$/.test(word));
+  const letters = words.reduce((sum, word) => sum + word.length, 0);
+  return letters > SHARE_OF_WORDS * text.length;
+}

@@ -1,0 +1,100 @@
+import type { JsonObject } from '../../domain/json.ts';
+import { isJsonObject } from '../../domain/json.ts';
+import type { Delivery } from '../../domain/session.ts';
+import { ArgumentError } from '../../errors/watchword-error.ts';
+import { assertFreeClaims } from '../tokens/reserved.ts';
+
+/** What an application says when it starts a session. */
+export interface StartSession {
+  /** The application's own name for the user: the `sub` of the tokens. */
+  readonly subject: string;
+  /** Default: the installation's. */
+  readonly audience?: string | readonly string[];
+  /** Scope values, as an array or separated by spaces. Default: none. */
+  readonly scope?: string | readonly string[];
+  /** How the user proved themselves, RFC 8176: `['pwd']`, `['pwd', 'otp']`. */
+  readonly amr?: readonly string[];
+  /** Claims that each access token of the session repeats: at most 2048 characters of JSON. */
+  readonly claims?: JsonObject;
+  /** The client's id. Default: `app`. */
+  readonly client?: string;
+}
+
+/** The same, complete and checked. */
+export interface SessionInput {
+  readonly subject: string;
+  readonly clientId: string;
+  readonly delivery: Delivery;
+  readonly audience: readonly string[];
+  readonly scope: readonly string[];
+  readonly amr: readonly string[];
+  readonly claims: JsonObject;
+}
+
+/** The client of sessions for which none is named. */
+export const DEFAULT_CLIENT_ID = 'app';
+
+const MAX_TEXT_LENGTH = 255;
+const MAX_CLAIMS_LENGTH = 2048;
+const MAX_LIST_LENGTH = 50;
+
+/** RFC 6749 §3.3: printable ASCII without space, quote and backslash. */
+const SCOPE_VALUE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+
+/** Fills in the defaults and refuses what is wrong with an `ArgumentError`. */
+export function completeSessionInput(
+  input: StartSession,
+  delivery: Delivery,
+  defaultAudience: readonly string[],
+): SessionInput {
+  const { subject, amr = [], claims = {}, client = DEFAULT_CLIENT_ID } = input;
+  const audience = listOf(input.audience) ?? defaultAudience;
+  const scope = scopeValues(input.scope);
+  assertText('subject', subject);
+  assertText('client', client);
+  assertList('audience', audience);
+  assertList('scope', scope);
+  assertList('amr', amr);
+  if (audience.length === 0) throw new ArgumentError('`audience` has to name at least one audience.');
+  if (!scope.every((value) => SCOPE_VALUE.test(value))) {
+    throw new ArgumentError('A scope value has no spaces, quotes or backslashes: give several as an array.');
+  }
+  assertClaims(claims);
+  return { subject, clientId: client, delivery, audience, scope, amr, claims };
+}
+
+/** One or several, as several. */
+export function listOf(value: string | readonly string[] | undefined): readonly string[] | undefined {
+  return typeof value === 'string' ? [value] : value;
+}
+
+/** Scope values from an array, or from a text that separates them by spaces (RFC 6749 §3.3). */
+export function scopeValues(value: string | readonly string[] | undefined): readonly string[] {
+  if (typeof value !== 'string') return value ?? [];
+  return value.split(' ').filter((part) => part !== '');
+}
+
+function assertClaims(claims: unknown): void {
+  if (!isJsonObject(claims)) throw new ArgumentError('`claims` has to be an object.');
+  assertFreeClaims(claims);
+  if (JSON.stringify(claims).length > MAX_CLAIMS_LENGTH) {
+    throw new ArgumentError(
+      `\`claims\` may have ${MAX_CLAIMS_LENGTH} characters of JSON: put an id into the token and look the rest up.`,
+    );
+  }
+}
+
+export function assertText(name: string, value: unknown): asserts value is string {
+  if (typeof value !== 'string' || value === '' || value.length > MAX_TEXT_LENGTH || /\p{Cc}/u.test(value)) {
+    throw new ArgumentError(
+      `\`${name}\` has to be a string of 1 to ${MAX_TEXT_LENGTH} characters without control characters.`,
+    );
+  }
+}
+
+function assertList(name: string, value: unknown): void {
+  if (!Array.isArray(value) || value.length > MAX_LIST_LENGTH) {
+    throw new ArgumentError(`\`${name}\` has to be an array of at most ${MAX_LIST_LENGTH} strings.`);
+  }
+  for (const element of value) assertText(name, element);
+}

@@ -1,0 +1,105 @@
+import type { SessionId } from '../../domain/ids.ts';
+import { createSessionId } from '../../domain/ids.ts';
+import { settlingTimeMs, startChain, type ChainState } from '../../domain/refresh-chain.ts';
+import type { Delivery, Session, SessionEndReason, SessionRecord } from '../../domain/session.ts';
+import { sessionStatus } from '../../domain/session.ts';
+import { epochMs, type EpochMs } from '../../domain/time.ts';
+import type { RevocationResult } from '../../ports/store/revocation-log.ts';
+import type { EngineContext } from '../context.ts';
+import type { KeyKeeper } from '../keys/key-keeper.ts';
+import { MAX_LISTED_SESSIONS } from '../limits.ts';
+import type { IssuedTokens } from '../refresh/outcome.ts';
+import { proveRefreshToken } from '../refresh/prove.ts';
+import type { Refresher } from '../refresh/rotate.ts';
+import type { Revoker } from '../revocation/revoke.ts';
+import { completeSessionInput, type SessionInput, type StartSession } from './session-input.ts';
+
+/** A live session and where its chain stands: what its own user may see. */
+export interface SessionWithChain {
+  readonly session: Session;
+  readonly chain: ChainState;
+  readonly raceWindowMs: number;
+  readonly settlingMs: number;
+}
+
+export interface Sessions {
+  start(input: StartSession, delivery: Delivery): Promise<IssuedTokens>;
+  /** A live session; `undefined` if it is unknown, ended or expired. */
+  get(id: SessionId): Promise<SessionWithChain | undefined>;
+  /** A subject's live sessions, newest first. */
+  list(subject: string): Promise<readonly Session[]>;
+  end(id: SessionId, reason: SessionEndReason): Promise<RevocationResult>;
+  /** Ends all live sessions of the subject but one; says how many. */
+  endOthers(subject: string, keep: SessionId): Promise<number>;
+  /** The session that a refresh token of any generation belongs to, for signing out; `undefined` if it proves nothing. */
+  ofRefreshToken(text: unknown): Promise<SessionId | undefined>;
+}
+
+const SHARE_BYTES = 32;
+const SESSION_ID_RANDOM_BYTES = 10;
+
+export interface SessionsParts {
+  readonly context: EngineContext;
+  readonly keys: KeyKeeper;
+  readonly refresher: Refresher;
+  readonly revoker: Revoker;
+}
+
+export function createSessions({ context, keys, refresher, revoker }: SessionsParts): Sessions {
+  const { settings, clock, random, store, events } = context;
+
+  function buildRecord(input: SessionInput, startedMs: EpochMs): SessionRecord {
+    const absoluteExpiresMs = epochMs(startedMs + settings.absoluteTtlMs);
+    return {
+      session: {
+        ...input,
+        id: createSessionId(startedMs, random.bytes(SESSION_ID_RANDOM_BYTES)),
+        authenticatedMs: clock.nowMs(),
+        startedMs,
+        lastRefreshedMs: startedMs,
+        idleExpiresMs: epochMs(Math.min(startedMs + settings.idleTtlMs, absoluteExpiresMs)),
+        absoluteExpiresMs,
+      },
+      chain: startChain(keys.newestRefreshKey().version),
+      share: random.bytes(SHARE_BYTES),
+    };
+  }
+
+  return {
+    async start(input, delivery) {
+      const complete = completeSessionInput(input, delivery, settings.audience);
+      const { subject, clientId } = complete;
+      const record = await store.sessions.start(subject, (startedMs) => buildRecord(complete, startedMs));
+      events.record('session_started', { sessionId: record.session.id, subject, clientId, delivery });
+      return refresher.firstTokens(record);
+    },
+
+    async get(id) {
+      const reading = await store.sessions.find(id);
+      if (reading === undefined || sessionStatus(reading.record.session, reading.nowMs) !== 'live') return undefined;
+      const { session, chain } = reading.record;
+      const { chain: policy } = settings;
+      return { session, chain, raceWindowMs: policy.raceWindowMs, settlingMs: settlingTimeMs(policy) };
+    },
+
+    list: (subject) => store.sessions.listLive(subject, MAX_LISTED_SESSIONS),
+
+    end: (sessionId, reason) => revoker.revoke([{ kind: 'session', sessionId, reason }]),
+
+    async endOthers(subject, keep) {
+      let ended = 0;
+      for (;;) {
+        const live = await store.sessions.listLive(subject, MAX_LISTED_SESSIONS);
+        const others = live.filter(({ id }) => id !== keep);
+        if (others.length === 0) return ended;
+        const requests = others.map(({ id }) => ({ kind: 'session', sessionId: id, reason: 'revoked' }) as const);
+        ended += (await revoker.revoke(requests)).endedSessions.length;
+      }
+    },
+
+    async ofRefreshToken(text) {
+      const proof = await proveRefreshToken(text, context, keys);
+      return proof.kind === 'proven' ? proof.token.sessionId : undefined;
+    },
+  };
+}

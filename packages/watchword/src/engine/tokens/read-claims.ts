@@ -1,0 +1,90 @@
+import { parseSessionId, parseTokenId, type KeyId, type SessionId, type TokenId } from '../../domain/ids.ts';
+import type { JsonObject, JsonValue } from '../../domain/json.ts';
+
+/** The claims that the rules look at, with the types that they must have. */
+export interface ReadClaims {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly audience: readonly string[];
+  readonly tokenId: TokenId;
+  readonly keyId: KeyId;
+  readonly issuedAtSeconds: number;
+  readonly expiresAtSeconds: number;
+  readonly notBeforeSeconds: number | undefined;
+  readonly sessionId: SessionId | undefined;
+  readonly clientId: string | undefined;
+  readonly generation: number;
+  readonly scope: readonly string[];
+  readonly authTimeSeconds: number | undefined;
+  readonly amr: readonly string[];
+  readonly claims: JsonObject;
+}
+
+/** 9999-12-31: a NumericDate beyond it is a mistake or an attack on date arithmetic. */
+const LATEST_SECONDS = 253_402_300_799;
+const MAX_GENERATION = 0xffff_ffff;
+
+/** Reads a payload; gives the name of the first claim that is missing or of the wrong type. */
+export function readClaims(payload: JsonObject, keyId: KeyId): ReadClaims | { readonly wrongClaim: string } {
+  const issuer = nonEmpty(payload['iss']);
+  if (issuer === undefined) return { wrongClaim: 'iss' };
+  const subject = nonEmpty(payload['sub']);
+  if (subject === undefined) return { wrongClaim: 'sub' };
+  const audience = readAudience(payload['aud']);
+  if (audience === undefined) return { wrongClaim: 'aud' };
+  const tokenId = parseTokenId(payload['jti']);
+  if (tokenId === undefined) return { wrongClaim: 'jti' };
+  const issuedAtSeconds = readDate(payload['iat']);
+  if (issuedAtSeconds === undefined) return { wrongClaim: 'iat' };
+  const expiresAtSeconds = readDate(payload['exp']);
+  if (expiresAtSeconds === undefined) return { wrongClaim: 'exp' };
+  const optional = readOptional(payload);
+  if ('wrongClaim' in optional) return optional;
+  return { issuer, subject, audience, tokenId, keyId, issuedAtSeconds, expiresAtSeconds, ...optional, claims: payload };
+}
+
+type OptionalClaims = Pick<
+  ReadClaims,
+  'notBeforeSeconds' | 'sessionId' | 'clientId' | 'generation' | 'scope' | 'authTimeSeconds' | 'amr'
+>;
+
+function readOptional(payload: JsonObject): OptionalClaims | { readonly wrongClaim: string } {
+  const notBeforeSeconds = readDate(payload['nbf']);
+  if (payload['nbf'] !== undefined && notBeforeSeconds === undefined) return { wrongClaim: 'nbf' };
+  const sessionId = parseSessionId(payload['sid']);
+  if (payload['sid'] !== undefined && sessionId === undefined) return { wrongClaim: 'sid' };
+  const clientId = nonEmpty(payload['client_id']);
+  if (payload['client_id'] !== undefined && clientId === undefined) return { wrongClaim: 'client_id' };
+  const generation = payload['ww_gen'] ?? 0;
+  if (!isGeneration(generation)) return { wrongClaim: 'ww_gen' };
+  const scope = payload['scope'] ?? '';
+  if (typeof scope !== 'string') return { wrongClaim: 'scope' };
+  const authTimeSeconds = readDate(payload['auth_time']);
+  if (payload['auth_time'] !== undefined && authTimeSeconds === undefined) return { wrongClaim: 'auth_time' };
+  const amr = payload['amr'] ?? [];
+  if (!isStrings(amr)) return { wrongClaim: 'amr' };
+  const scopes = scope === '' ? [] : scope.split(' ');
+  return { notBeforeSeconds, sessionId, clientId, generation, scope: scopes, authTimeSeconds, amr };
+}
+
+function nonEmpty(value: JsonValue | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** RFC 7519 §4.1.3: one string or an array of them; an empty one is meant for nobody. */
+function readAudience(value: JsonValue | undefined): readonly string[] | undefined {
+  const list = typeof value === 'string' ? [value] : value;
+  return isStrings(list) && list.length > 0 && !list.includes('') ? list : undefined;
+}
+
+function isStrings(value: JsonValue | undefined): value is readonly string[] {
+  return Array.isArray(value) && value.every((element) => typeof element === 'string');
+}
+
+function readDate(value: JsonValue | undefined): number | undefined {
+  return typeof value === 'number' && value >= 0 && value <= LATEST_SECONDS ? value : undefined;
+}
+
+function isGeneration(value: JsonValue): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_GENERATION;
+}

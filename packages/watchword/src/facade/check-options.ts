@@ -1,0 +1,206 @@
+import { SIGNING_ALGORITHMS } from '../domain/signing-key.ts';
+import type { EngineSettings } from '../engine/context.ts';
+import { MAX_ACCESS_TTL_SECONDS } from '../engine/limits.ts';
+import { ConfigurationError } from '../errors/watchword-error.ts';
+import type { HttpSettings } from '../http/index.ts';
+import type { AccountOptions, CookieOptions, WatchwordOptions } from './options.ts';
+import { refuseUnknownOptions } from './unknown-options.ts';
+
+/** The options, checked and completed. */
+export interface CheckedOptions {
+  readonly engine: EngineSettings;
+  readonly http: HttpSettings;
+  readonly accounts: { readonly signUpIsOpen: boolean; readonly hashesAtOnce: number } | undefined;
+  readonly production: boolean;
+}
+
+const OPTION_NAMES: readonly (keyof WatchwordOptions)[] = [
+  'issuer',
+  'store',
+  'secret',
+  'audience',
+  'algorithm',
+  'accessTokenTtlSeconds',
+  'unsafeAccessTokenTtlSeconds',
+  'idleTtlSeconds',
+  'absoluteTtlSeconds',
+  'rotation',
+  'raceWindowMs',
+  'maxStalenessMs',
+  'claims',
+  'accounts',
+  'origins',
+  'cookies',
+  'environment',
+];
+const ACCOUNT_OPTION_NAMES: readonly (keyof AccountOptions)[] = ['unsafeSignUpRevealsAddresses', 'hashesAtOnce'];
+const COOKIE_OPTION_NAMES: readonly (keyof CookieOptions)[] = ['prefix', 'sameSite'];
+
+const DAY_SECONDS = 86_400;
+const YEAR_SECONDS = 365 * DAY_SECONDS;
+const DEFAULT_ACCESS_TTL_SECONDS = 900;
+const DEFAULT_RACE_WINDOW_MS = 10_000;
+const DEFAULT_MAX_STALENESS_MS = 10_000;
+const DEFAULT_HASHES_AT_ONCE = 4;
+
+/** Refuses every option that can be wrong, with a sentence that says what to write instead. */
+export function checkOptions(options: WatchwordOptions, nodeEnvironment: string | undefined): CheckedOptions {
+  refuseUnknownOptions('createWatchword', options, OPTION_NAMES);
+  if (typeof options.store?.open !== 'function') {
+    throw new ConfigurationError("`store` has to be a store: `sqlite('watchword.db')` from 'watchword/sqlite'.");
+  }
+  const production = isProduction(options, nodeEnvironment);
+  if (production && !options.store.durable) {
+    throw new ConfigurationError(
+      `The ${options.store.kind} store forgets every session, key and revocation when the process ends. ` +
+        "In production use `sqlite('watchword.db')`.",
+    );
+  }
+  const issuer = checkIssuer(options.issuer);
+  return {
+    engine: checkEngine(options),
+    http: checkHttp(options, issuer),
+    accounts: checkAccounts(options.accounts, production),
+    production,
+  };
+}
+
+function isProduction(options: WatchwordOptions, nodeEnvironment: string | undefined): boolean {
+  const { environment } = options;
+  oneOf('environment', environment, ['production', 'development']);
+  return (environment ?? nodeEnvironment) === 'production';
+}
+
+function checkIssuer(issuer: unknown): URL {
+  const example = 'for example `https://app.example`, or `http://localhost:3000` while developing';
+  if (typeof issuer !== 'string' || !URL.canParse(issuer)) {
+    throw new ConfigurationError(`\`issuer\` has to be the URL that the application is reached at: ${example}.`);
+  }
+  const url = new URL(issuer);
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
+    throw new ConfigurationError(`\`issuer\` has to be an https URL, except on localhost: ${example}.`);
+  }
+  if (url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '') {
+    throw new ConfigurationError(`\`issuer\` has no query, fragment or credentials: ${example}.`);
+  }
+  return url;
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname.endsWith('.localhost') || /^127\.|^\[::1\]$/.test(hostname);
+}
+
+function checkEngine(options: WatchwordOptions): EngineSettings {
+  const algorithm = oneOf('algorithm', options.algorithm, SIGNING_ALGORITHMS) ?? 'HS256';
+  const rotation = oneOf('rotation', options.rotation, ['resilient', 'strict']) ?? 'resilient';
+  const accessTtlSeconds = checkAccessTtl(options);
+  const { idleTtlSeconds = 7 * DAY_SECONDS, absoluteTtlSeconds = 30 * DAY_SECONDS } = options;
+  inRange('absoluteTtlSeconds', absoluteTtlSeconds, accessTtlSeconds, YEAR_SECONDS);
+  inRange('idleTtlSeconds', idleTtlSeconds, accessTtlSeconds, absoluteTtlSeconds);
+  const { raceWindowMs = DEFAULT_RACE_WINDOW_MS, maxStalenessMs = DEFAULT_MAX_STALENESS_MS } = options;
+  inRange('raceWindowMs', raceWindowMs, 0, 60_000);
+  inRange('maxStalenessMs', maxStalenessMs, 100, 3_600_000);
+  if (rotation === 'resilient' && raceWindowMs * 4 > accessTtlSeconds * 1000) {
+    throw new ConfigurationError(
+      '`raceWindowMs` may be a quarter of the life of an access token at most: a generation settles by the use of a ' +
+        'token that is older than four windows.',
+    );
+  }
+  if (options.claims !== undefined && typeof options.claims !== 'function') {
+    throw new ConfigurationError('`claims` has to be a function of the session that gives an object of claims.');
+  }
+  return {
+    // As it was written: RFC 8414 §3.3 compares issuers as strings.
+    issuer: options.issuer,
+    audience: checkAudience(options.audience) ?? [options.issuer],
+    algorithm,
+    accessTtlMs: accessTtlSeconds * 1000,
+    idleTtlMs: idleTtlSeconds * 1000,
+    absoluteTtlMs: absoluteTtlSeconds * 1000,
+    chain: { rotation, raceWindowMs },
+    maxStalenessMs,
+    claims: options.claims,
+  };
+}
+
+function checkAccessTtl({ accessTokenTtlSeconds, unsafeAccessTokenTtlSeconds }: WatchwordOptions): number {
+  if (unsafeAccessTokenTtlSeconds !== undefined) {
+    if (accessTokenTtlSeconds !== undefined) {
+      throw new ConfigurationError('Give `accessTokenTtlSeconds` or `unsafeAccessTokenTtlSeconds`, not both.');
+    }
+    inRange('unsafeAccessTokenTtlSeconds', unsafeAccessTokenTtlSeconds, 10, YEAR_SECONDS);
+    return unsafeAccessTokenTtlSeconds;
+  }
+  const seconds = accessTokenTtlSeconds ?? DEFAULT_ACCESS_TTL_SECONDS;
+  if (typeof seconds === 'number' && seconds > MAX_ACCESS_TTL_SECONDS) {
+    throw new ConfigurationError(
+      `\`accessTokenTtlSeconds\` may be ${MAX_ACCESS_TTL_SECONDS} at most: a token that leaks is good until it expires. ` +
+        'If you must, say `unsafeAccessTokenTtlSeconds`.',
+    );
+  }
+  inRange('accessTokenTtlSeconds', seconds, 10, MAX_ACCESS_TTL_SECONDS);
+  return seconds;
+}
+
+function checkAudience(audience: unknown): readonly string[] | undefined {
+  if (audience === undefined) return undefined;
+  const list: readonly unknown[] = Array.isArray(audience) ? audience : [audience];
+  const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+  if (list.length > 0 && list.every(isText)) return list;
+  throw new ConfigurationError('`audience` has to be a string or an array of strings that is not empty.');
+}
+
+function checkHttp({ origins = [], cookies = {} }: WatchwordOptions, issuer: URL): HttpSettings {
+  if (!Array.isArray(origins)) throw new ConfigurationError('`origins` has to be an array of origins.');
+  for (const origin of origins) {
+    if (typeof origin !== 'string' || !URL.canParse(origin) || new URL(origin).origin !== origin) {
+      throw new ConfigurationError(
+        'Each of `origins` has to be an exact origin without a path or a final slash, such as `https://admin.example`; ' +
+          '`*` and `null` are not possible.',
+      );
+    }
+  }
+  refuseUnknownOptions('cookies', cookies, COOKIE_OPTION_NAMES);
+  const { prefix = 'ww' } = cookies;
+  if (typeof prefix !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/.test(prefix)) {
+    throw new ConfigurationError('`cookies.prefix` has 1 to 32 letters, digits, `-` and `_`, and begins with none of the last two.');
+  }
+  const sameSite = oneOf('cookies.sameSite', cookies.sameSite, ['lax', 'strict']);
+  return {
+    ownOrigin: issuer.origin,
+    origins,
+    cookiePrefix: prefix,
+    sameSite: sameSite === 'strict' ? 'Strict' : 'Lax',
+    https: issuer.protocol === 'https:',
+  };
+}
+
+function checkAccounts(accounts: unknown, production: boolean): CheckedOptions['accounts'] {
+  if (accounts === undefined || accounts === false) return undefined;
+  const options = (accounts === true ? {} : accounts) as AccountOptions;
+  if (typeof options !== 'object' || options === null) {
+    throw new ConfigurationError('`accounts` has to be `true`, `false` or an object of options.');
+  }
+  refuseUnknownOptions('accounts', options, ACCOUNT_OPTION_NAMES);
+  const { unsafeSignUpRevealsAddresses = !production, hashesAtOnce = DEFAULT_HASHES_AT_ONCE } = options;
+  if (typeof unsafeSignUpRevealsAddresses !== 'boolean') {
+    throw new ConfigurationError('`accounts.unsafeSignUpRevealsAddresses` has to be `true` or `false`.');
+  }
+  inRange('accounts.hashesAtOnce', hashesAtOnce, 1, 64);
+  return { signUpIsOpen: unsafeSignUpRevealsAddresses, hashesAtOnce };
+}
+
+function inRange(name: string, value: unknown, from: number, to: number): void {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < from || value > to) {
+    throw new ConfigurationError(`\`${name}\` has to be a whole number from ${from} to ${to}.`);
+  }
+}
+
+function oneOf<Value extends string>(
+  name: string,
+  value: Value | undefined,
+  values: readonly Value[],
+): Value | undefined {
+  if (value === undefined || values.includes(value)) return value;
+  throw new ConfigurationError(`\`${name}\` has to be one of ${values.map((one) => `\`${one}\``).join(', ')}.`);
+}

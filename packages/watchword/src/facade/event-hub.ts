@@ -1,0 +1,42 @@
+import type { EventFields, EventOf, EventType, WatchwordEvent } from '../domain/events.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { EventSink } from '../ports/event-sink.ts';
+
+export type EventListener<Type extends EventType> = (event: EventOf<Type>) => void;
+
+export interface Events {
+  /** Calls `listener` for each event of a type, or of all with `'*'`. Gives the function that ends it. */
+  on<Type extends EventType>(type: Type, listener: EventListener<Type>): () => void;
+  on(type: '*', listener: (event: WatchwordEvent) => void): () => void;
+}
+
+export interface EventHub extends Events, EventSink {}
+
+export function createEventHub(clock: Clock): EventHub {
+  const listeners = new Map<string, Set<(event: WatchwordEvent) => void>>();
+
+  function tell(event: WatchwordEvent, listener: (event: WatchwordEvent) => void): void {
+    try {
+      listener(event);
+    } catch (error) {
+      // One that fails at hearing of a failure would never end.
+      if (event.type === 'listener_failed') return;
+      const message = error instanceof Error ? error.message : 'not an Error';
+      hub.record('listener_failed', { eventType: event.type, message });
+    }
+  }
+
+  const hub: EventHub = {
+    record<Type extends EventType>(type: Type, fields: EventFields[Type]) {
+      const event = Object.freeze({ type, atMs: clock.nowMs(), ...fields }) as unknown as WatchwordEvent;
+      for (const listener of [...(listeners.get(type) ?? []), ...(listeners.get('*') ?? [])]) tell(event, listener);
+    },
+    on(type: string, listener: (event: never) => void) {
+      const heard = listener as (event: WatchwordEvent) => void;
+      const ofType = listeners.get(type) ?? new Set();
+      listeners.set(type, ofType.add(heard));
+      return () => ofType.delete(heard);
+    },
+  };
+  return hub;
+}

@@ -1,0 +1,24 @@
+export { createWatchword } from './create-watchword.ts';
+export { WatchwordError } from '../errors/watchword-error.ts';
+export { ERROR_CATALOGUE } from '../errors/catalogue.ts';
+export { EVENT_CATALOGUE } from '../domain/events.ts';
+export type { AccountOptions, CookieOptions, WatchwordOptions } from './options.ts';
+export type {
+  IssueToken,
+  Revoked,
+  SessionTokens,
+  VerifyOptions,
+  Watchword,
+} from './watchword.ts';
+export type { StartSession } from '../engine/sessions/session-input.ts';
+export type { EventListener, Events } from './event-hub.ts';
+export type { ErrorCode, ErrorDescription } from '../errors/catalogue.ts';
+export type { EventOf, EventType, WatchwordEvent } from '../domain/events.ts';
+export type { Session } from '../domain/session.ts';
+export type { JsonObject, JsonValue } from '../domain/json.ts';
+export type { SigningAlgorithm, SigningKeyState } from '../domain/signing-key.ts';
+export type { SigningKeyInfo } from '../engine/keys/key-keeper.ts';
+export type { VerifiedToken } from '../engine/tokens/verified-token.ts';
+export type { ConnectGuard, ConnectNext, ConnectRequest, ConnectResponse } from '../http/index.ts';
+export type { SecretSource } from '../ports/secret-source.ts';
+export type { Store, StoreContext, StoreFactory } from '../ports/store/store.ts';

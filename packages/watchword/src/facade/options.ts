@@ -1,0 +1,62 @@
+import type { JsonObject } from '../domain/json.ts';
+import type { Session } from '../domain/session.ts';
+import type { SigningAlgorithm } from '../domain/signing-key.ts';
+import type { SecretSource } from '../ports/secret-source.ts';
+import type { StoreFactory } from '../ports/store/store.ts';
+
+/** What `createWatchword` takes. Only `issuer` and `store` have no default. */
+export interface WatchwordOptions {
+  /** The `iss` of all tokens and the origin that the application is reached at: an `https:` URL, or `http://localhost`. */
+  readonly issuer: string;
+  /** Where sessions, keys and revocations are kept: `sqlite('watchword.db')` or `memory()`. */
+  readonly store: StoreFactory;
+  /**
+   * The secret that seals the keys at rest: 32 to 64 random bytes in hex or base64url, as `watchword keygen` prints.
+   * Default: `WATCHWORD_SECRET`, or the file that `WATCHWORD_SECRET_FILE` names; in development a file beside the store.
+   */
+  readonly secret?: string | SecretSource;
+  /** The `aud` of tokens for which none is named. Default: the issuer. */
+  readonly audience?: string | readonly string[];
+  /** Default: `HS256`, which is right where one application signs and verifies. */
+  readonly algorithm?: SigningAlgorithm;
+  /** Seconds an access token lives, 10 to 3600. Default: 900. */
+  readonly accessTokenTtlSeconds?: number;
+  /** The same without the upper limit: a token that leaks is good for as long. */
+  readonly unsafeAccessTokenTtlSeconds?: number;
+  /** Seconds after which an unused session ends. Default: 7 days. */
+  readonly idleTtlSeconds?: number;
+  /** Seconds after which every session ends. Default: 30 days. */
+  readonly absoluteTtlSeconds?: number;
+  /** `resilient` (default) forgives lost answers and racing tabs; `strict` is the textbook and signs honest users out. */
+  readonly rotation?: 'resilient' | 'strict';
+  /** How far apart two presentations of one refresh token may be and still be a race. Default: 10000. */
+  readonly raceWindowMs?: number;
+  /** How old the knowledge of revocations may be before tokens are refused. Default: 10000. */
+  readonly maxStalenessMs?: number;
+  /** Asked at each access token for further claims: roles, tenant. */
+  readonly claims?: (session: Session) => JsonObject | Promise<JsonObject>;
+  /** Users with e-mail and password of Watchword's own. Default: none, for applications that have users already. */
+  readonly accounts?: boolean | AccountOptions;
+  /** Other origins whose pages may sign in and act, such as `https://admin.example`. Default: none. */
+  readonly origins?: readonly string[];
+  readonly cookies?: CookieOptions;
+  /** Default: `production` if `NODE_ENV` is that, else `development`. Production refuses the defaults of development. */
+  readonly environment?: 'production' | 'development';
+}
+
+export interface AccountOptions {
+  /**
+   * Sign-up that answers at once, and so tells everybody whether an address is known. Default: `true` in development,
+   * `false` (sign-up is closed) in production.
+   */
+  readonly unsafeSignUpRevealsAddresses?: boolean;
+  /** How many passwords are hashed at once, 46 MiB each. Default: 4. */
+  readonly hashesAtOnce?: number;
+}
+
+export interface CookieOptions {
+  /** `ww` gives `__Host-ww_at` and `__Host-ww_rt`: for several installations on one host. Default: `ww`. */
+  readonly prefix?: string;
+  /** Default: `lax`. */
+  readonly sameSite?: 'lax' | 'strict';
+}

@@ -1,0 +1,157 @@
+import { parseKeyId, parseSessionId, parseTokenId } from '../domain/ids.ts';
+import { isJsonObject } from '../domain/json.ts';
+import { SIGNING_ALGORITHMS } from '../domain/signing-key.ts';
+import type { Engine } from '../engine/engine.ts';
+import { MAX_ACCESS_TTL_SECONDS } from '../engine/limits.ts';
+import type { IssuedTokens, RefreshOutcome } from '../engine/refresh/outcome.ts';
+import {
+  assertText,
+  DEFAULT_CLIENT_ID,
+  listOf,
+  scopeValues,
+  type StartSession,
+} from '../engine/sessions/session-input.ts';
+import type { TokenExpectations, Verdict } from '../engine/tokens/verify.ts';
+import type { VerifiedToken } from '../engine/tokens/verified-token.ts';
+import { ArgumentError, WatchwordError } from '../errors/watchword-error.ts';
+import { createConnectGuard, type HttpFace } from '../http/index.ts';
+import type { RevocationRequest, RevocationResult } from '../ports/store/revocation-log.ts';
+import type { Events } from './event-hub.ts';
+import { refuseUnknownOptions } from './unknown-options.ts';
+import type { IssueToken, Revoked, SessionTokens, VerifyOptions, Watchword } from './watchword.ts';
+
+const START_NAMES: readonly (keyof StartSession)[] = ['subject', 'audience', 'scope', 'amr', 'claims', 'client'];
+const ISSUE_NAMES: readonly (keyof IssueToken)[] = ['typ', 'subject', 'audience', 'ttlSeconds', 'claims'];
+const VERIFY_NAMES: readonly (keyof VerifyOptions)[] = ['audience', 'scope', 'maxAgeSeconds', 'maxStalenessMs'];
+
+/** The engine as its users see it: promises and exceptions in place of unions. */
+export function presentWatchword(engine: Engine, http: HttpFace, events: Events): Watchword {
+  const { settings } = engine.context;
+
+  function expectations(options: VerifyOptions = {}): TokenExpectations {
+    refuseUnknownOptions('verify', options, VERIFY_NAMES);
+    return {
+      audience: listOf(options.audience) ?? settings.audience,
+      scope: scopeValues(options.scope),
+      maxAgeSeconds: toNumber('maxAgeSeconds', options.maxAgeSeconds),
+      maxStalenessMs: toNumber('maxStalenessMs', options.maxStalenessMs) ?? settings.maxStalenessMs,
+    };
+  }
+
+  function verify(accessToken: string, options?: VerifyOptions): VerifiedToken {
+    return verifiedOrThrow(engine.verify(accessToken, expectations(options)));
+  }
+
+  async function revoke(request: RevocationRequest): Promise<Revoked> {
+    return presentRevoked(await engine.revoker.revoke([request]));
+  }
+
+  return {
+    sessions: {
+      async start(input) {
+        refuseUnknownOptions('sessions.start', input, START_NAMES);
+        return presentTokens(await engine.sessions.start(input, 'body'));
+      },
+      async refresh(refreshToken, { client = DEFAULT_CLIENT_ID } = {}) {
+        const channel = { clientId: client, delivery: 'body' } as const;
+        return presentTokens(tokensOrThrow(await engine.refresher.refresh(refreshToken, channel)));
+      },
+      list: (subject) => engine.sessions.list(subject),
+      async get(id) {
+        const sessionId = parseSessionId(id);
+        return sessionId && (await engine.sessions.get(sessionId))?.session;
+      },
+    },
+    tokens: {
+      async issue(input) {
+        refuseUnknownOptions('tokens.issue', input, ISSUE_NAMES);
+        const { typ, subject, ttlSeconds, claims = {} } = input;
+        assertText('subject', subject);
+        if (!Number.isInteger(ttlSeconds) || ttlSeconds < 1 || ttlSeconds > MAX_ACCESS_TTL_SECONDS) {
+          throw new ArgumentError(`\`ttlSeconds\` has to be a whole number from 1 to ${MAX_ACCESS_TTL_SECONDS}.`);
+        }
+        if (!isJsonObject(claims)) throw new ArgumentError('`claims` has to be an object.');
+        const audience = listOf(input.audience) ?? settings.audience;
+        return (await engine.issueCustom({ typ, subject, audience, ttlMs: ttlSeconds * 1000, claims })).text;
+      },
+      verify: (token, { typ, ...options }) => verifiedOrThrow(engine.verifyCustom(token, typ, expectations(options))),
+    },
+    verify,
+    authenticate: async (credential, options) => verify(credential, options),
+    require: (options) => createConnectGuard(http, expectations(options)),
+    revoke: {
+      async token(jti) {
+        const tokenId = parseTokenId(jti) ?? refuseId('`jti` has to be the `jti` claim of a token of ours.');
+        return revoke({ kind: 'token', tokenId });
+      },
+      async session(id) {
+        const sessionId = parseSessionId(id) ?? refuseId('`id` has to be the id of a session, a UUIDv7.');
+        return revoke({ kind: 'session', sessionId, reason: 'revoked' });
+      },
+      async subject(subject) {
+        assertText('subject', subject);
+        return revoke({ kind: 'subject', subject });
+      },
+      all: () => revoke({ kind: 'all' }),
+    },
+    keys: {
+      list: () => engine.keys.list(),
+      async rotate({ algorithm = settings.algorithm } = {}) {
+        if (!SIGNING_ALGORITHMS.includes(algorithm)) {
+          throw new ArgumentError(`\`algorithm\` has to be one of ${SIGNING_ALGORITHMS.join(', ')}.`);
+        }
+        return engine.keys.rotate(algorithm);
+      },
+      async compromise(kid) {
+        const keyId = parseKeyId(kid) ?? refuseId('`kid` has to be the id of a key; `keys.list()` shows those there are.');
+        const result = await engine.keys.compromise(keyId);
+        engine.revoker.announce(result, 'revoked');
+        return presentRevoked(result);
+      },
+      jwks: () => ({ keys: engine.keys.publicJwks() }),
+    },
+    events,
+    http,
+    isReady: () => engine.context.store.isReady(),
+    close: () => engine.close(),
+  };
+}
+
+function presentTokens({ session, accessToken, refreshToken }: IssuedTokens): SessionTokens {
+  const { text, expiresInSeconds } = accessToken;
+  return { accessToken: text, refreshToken, expiresInSeconds, session };
+}
+
+function tokensOrThrow(outcome: RefreshOutcome): IssuedTokens {
+  switch (outcome.kind) {
+    case 'rotated':
+    case 'current':
+    case 'resent':
+    case 'resent_late':
+      return outcome;
+    case 'reused':
+      throw new WatchwordError('ERR_REFRESH_INVALID', { detail: 'reused' });
+    case 'refused':
+      throw new WatchwordError('ERR_REFRESH_INVALID', { detail: outcome.reason });
+    case 'ahead':
+      throw new WatchwordError('ERR_STORE_ROLLED_BACK');
+  }
+}
+
+function verifiedOrThrow(verdict: Verdict): VerifiedToken {
+  if (verdict.kind === 'verified') return verdict.token;
+  throw new WatchwordError(verdict.code, { detail: verdict.detail });
+}
+
+function presentRevoked({ head }: RevocationResult): Revoked {
+  return { sequence: head.sequence };
+}
+
+function toNumber(name: string, value: number | undefined): number | undefined {
+  if (value === undefined || (typeof value === 'number' && value >= 0)) return value;
+  throw new ArgumentError(`\`${name}\` has to be a number that is not negative.`);
+}
+
+function refuseId(sentence: string): never {
+  throw new ArgumentError(sentence);
+}

@@ -1,0 +1,85 @@
+import type { VerifiedToken } from '../engine/tokens/verified-token.ts';
+import type { TokenExpectations } from '../engine/tokens/verify.ts';
+import type { HttpFace } from './http-face.ts';
+import type { BodyReading, Header, NeutralRequest, NeutralResponse } from './neutral.ts';
+
+/*
+ * The request and response that Node's own server, Express and everything of their family share, described by shape, so
+ * that `auth.require()` can be one function for all of them and no room here needs Node's types.
+ */
+
+export interface ConnectRequest {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  /** Where a mounted router has shortened `url`. */
+  readonly originalUrl?: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  auth?: VerifiedToken;
+}
+
+export interface ConnectResponse {
+  statusCode: number;
+  getHeader(name: string): number | string | string[] | undefined;
+  setHeader(name: string, value: string | readonly string[]): unknown;
+  end(body?: string): unknown;
+}
+
+export type ConnectNext = (error?: unknown) => void;
+
+/** A guard: it sets `request.auth` and goes on, or answers and does not. */
+export type ConnectGuard = (request: ConnectRequest, response: ConnectResponse, next: ConnectNext) => void;
+
+export function createConnectGuard(face: HttpFace, expected: TokenExpectations): ConnectGuard {
+  return (request, response, next) => {
+    const authorization = face.authorize(fromConnect(request, noBody), expected);
+    if (authorization.kind === 'refused') return sendConnect(authorization.response, response);
+    setAuth(request, authorization.token);
+    next();
+  };
+}
+
+/** Makes `request.auth` the verified token, over whatever stood there. */
+function setAuth(request: ConnectRequest, token: VerifiedToken): void {
+  Object.defineProperty(request, 'auth', { value: token, configurable: true, enumerable: true, writable: true });
+}
+
+export function fromConnect(
+  request: ConnectRequest,
+  readBody: (limitBytes: number) => Promise<BodyReading>,
+): NeutralRequest {
+  const url = request.originalUrl ?? request.url ?? '/';
+  return {
+    method: request.method ?? 'GET',
+    path: pathOf(url),
+    header(name) {
+      const value = request.headers[name];
+      return Array.isArray(value) ? value.join(', ') : value;
+    },
+    readBody,
+  };
+}
+
+/** Without query and without the origin that a proxy's request line carries (RFC 9112 §3.2.2). */
+function pathOf(url: string): string {
+  const target = url.startsWith('/') ? url : URL.canParse(url) ? new URL(url).pathname : '/';
+  const end = target.search(/[?#]/);
+  return end < 0 ? target : target.slice(0, end);
+}
+
+export function sendConnect({ status, headers, body }: NeutralResponse, response: ConnectResponse): void {
+  response.statusCode = status;
+  const isCookie = ([name]: Header): boolean => name === 'set-cookie';
+  for (const [name, value] of headers.filter((header) => !isCookie(header))) response.setHeader(name, value);
+  appendCookies(headers.filter(isCookie), response);
+  response.end(body);
+}
+
+/** Adds `set-cookie` headers to those that the application has set already. */
+export function appendCookies(cookies: readonly Header[], response: ConnectResponse): void {
+  if (cookies.length === 0) return;
+  const present = response.getHeader('set-cookie') ?? [];
+  const earlier = Array.isArray(present) ? present : [String(present)];
+  response.setHeader('set-cookie', [...earlier, ...cookies.map(([, value]) => value)]);
+}
+
+const noBody = async (): Promise<BodyReading> => ({ kind: 'aborted' });

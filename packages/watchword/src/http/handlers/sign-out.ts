@@ -1,0 +1,47 @@
+import type { SessionId } from '../../domain/ids.ts';
+import { authorize, ownRouteExpectations } from '../authorize.ts';
+import { clearCookies } from '../cookies.ts';
+import { refuseForeignCookie } from '../cross-site.ts';
+import type { Handler, HttpContext } from '../handler.ts';
+import type { NeutralRequest } from '../neutral.ts';
+import { readCredential } from '../parse/credential.ts';
+import { readPresentedRefresh, type PresentedRefresh } from '../parse/presented-refresh.ts';
+import { problem } from '../problem.ts';
+import { respondEmpty } from '../respond.ts';
+
+/**
+ * `POST /auth/sign-out`. Whoever holds a token of the session may end it, were it an old one. Who holds none is signed out
+ * already, which is what was asked for.
+ */
+export const signOut: Handler = async (request, context) => {
+  const presented = await readPresentedRefresh(request, context.settings);
+  if (presented.kind === 'refused') return problem(presented.code, presented);
+  const byCookie = presented.kind === 'presented' ? presented.delivery === 'cookie' : !hasBearer(request, context);
+  const refusal = byCookie ? refuseForeignCookie(request, context) : undefined;
+  if (refusal !== undefined) return refusal;
+  for (const id of await sessionsToEnd(request, presented, context)) {
+    await context.engine.sessions.end(id, 'signed_out');
+  }
+  return respondEmpty(byCookie ? clearCookies(context.settings) : []);
+};
+
+function hasBearer(request: NeutralRequest, { settings }: HttpContext): boolean {
+  return readCredential(request, settings).kind === 'bearer';
+}
+
+/** The sessions of the refresh token and of the access token: one and the same, unless the cookies are out of step. */
+async function sessionsToEnd(
+  request: NeutralRequest,
+  presented: PresentedRefresh,
+  context: HttpContext,
+): Promise<ReadonlySet<SessionId>> {
+  const ids = new Set<SessionId>();
+  if (presented.kind === 'presented') {
+    const id = await context.engine.sessions.ofRefreshToken(presented.token);
+    if (id !== undefined) ids.add(id);
+  }
+  const authorization = authorize(request, context, ownRouteExpectations(context));
+  const accessSession = authorization.kind === 'authorized' ? authorization.token.sessionId : undefined;
+  if (accessSession !== undefined) ids.add(accessSession);
+  return ids;
+}

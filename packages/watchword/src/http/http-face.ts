@@ -1,0 +1,69 @@
+import type { Session } from '../domain/session.ts';
+import { WatchwordError } from '../errors/watchword-error.ts';
+import type { StartSession } from '../engine/sessions/session-input.ts';
+import type { TokenExpectations } from '../engine/tokens/verify.ts';
+import { authorize, type Authorization } from './authorize.ts';
+import { refuseForeignCookie } from './cross-site.ts';
+import type { HttpContext } from './handler.ts';
+import type { Header, NeutralRequest, NeutralResponse } from './neutral.ts';
+import { tokenCookies } from './present/tokens.ts';
+import { problemOf } from './problem.ts';
+import { withStandardHeaders } from './respond.ts';
+import { isOwnPath, route } from './router.ts';
+
+/** What an adapter needs: everything about HTTP, nothing about a framework. */
+export interface HttpFace {
+  /** Whether the path is Watchword's to answer. */
+  handles(path: string): boolean;
+  /** Answers a request. Never rejects: what breaks is an event, and answered as a problem. */
+  handle(request: NeutralRequest): Promise<NeutralResponse>;
+  /** Judges the credential of a request for a route of the application's own. */
+  authorize(request: NeutralRequest, expected: TokenExpectations): Authorization;
+  /** Answers an error in a route of the application's own. */
+  refuse(error: unknown): NeutralResponse;
+  /** Starts a session for a user whom the application has authenticated; gives the cookies to set. */
+  startCookieSession(
+    request: NeutralRequest,
+    input: StartSession,
+  ): Promise<{ readonly session: Session; readonly cookies: readonly Header[] }>;
+}
+
+export function createHttpFace(context: HttpContext): HttpFace {
+  const { engine, settings } = context;
+
+  function refuse(error: unknown): NeutralResponse {
+    if (!(error instanceof WatchwordError) || error.status >= 500) recordFailure(error);
+    return withStandardHeaders(problemOf(error), settings);
+  }
+
+  function recordFailure(cause: unknown): void {
+    const code = cause instanceof WatchwordError ? cause.code : 'ERR_INTERNAL';
+    const detail = cause instanceof WatchwordError ? (cause.detail ?? '') : '';
+    engine.context.events.record('request_failed', { code, detail, cause });
+  }
+
+  return {
+    handles: isOwnPath,
+    refuse,
+
+    async handle(request) {
+      try {
+        return withStandardHeaders(await route(request, context), settings);
+      } catch (error) {
+        return refuse(error);
+      }
+    },
+
+    authorize(request, expected) {
+      const authorization = authorize(request, context, expected);
+      if (authorization.kind === 'authorized') return authorization;
+      return { kind: 'refused', response: withStandardHeaders(authorization.response, settings) };
+    },
+
+    async startCookieSession(request, input) {
+      if (refuseForeignCookie(request, context) !== undefined) throw new WatchwordError('ERR_CROSS_SITE');
+      const tokens = await engine.sessions.start(input, 'cookie');
+      return { session: tokens.session, cookies: tokenCookies(tokens, engine.context.clock.nowMs(), settings) };
+    },
+  };
+}

@@ -1,0 +1,28 @@
+/** A request as every framework can give it. */
+export interface NeutralRequest {
+  /** In capitals. */
+  readonly method: string;
+  /** Without host and query, as it was sent. */
+  readonly path: string;
+  /** A header by its lower-case name; what was sent several times is joined as Node joins it. */
+  header(name: string): string | undefined;
+  /** Reads the body, of which at most `limitBytes` are taken in. */
+  readBody(limitBytes: number): Promise<BodyReading>;
+}
+
+export type BodyReading =
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  /** A parser of the framework's was there first; its bytes are gone. */
+  | { readonly kind: 'parsed'; readonly value: unknown }
+  | { readonly kind: 'too_large' }
+  /** The client went away. */
+  | { readonly kind: 'aborted' };
+
+export type Header = readonly [name: string, value: string];
+
+/** A response as every framework can send it. `set-cookie` may stand in it several times. */
+export interface NeutralResponse {
+  readonly status: number;
+  readonly headers: readonly Header[];
+  readonly body: string;
+}

@@ -1,0 +1,56 @@
+import type { Account } from '../../domain/account.ts';
+import { LONG_AGO } from '../../domain/time.ts';
+import type { Session } from '../../domain/session.ts';
+import type { SessionWithChain } from '../../engine/sessions/sessions.ts';
+import type { VerifiedToken } from '../../engine/tokens/verified-token.ts';
+import { isoTime } from './tokens.ts';
+
+/** `GET /auth/session`. */
+export function presentCurrentSession(
+  token: VerifiedToken,
+  { session, chain, raceWindowMs, settlingMs }: SessionWithChain,
+  account: Account | undefined,
+  nowMs: number,
+): object {
+  return {
+    subject: token.subject,
+    session_id: session.id,
+    client_id: session.clientId,
+    expires_in: Math.max(0, Math.floor(token.expiresAtSeconds - nowMs / 1000)),
+    scope: token.scope,
+    ...(account !== undefined && { user: presentAccount(account) }),
+    session: {
+      id: session.id,
+      delivery: session.delivery,
+      started_at: isoTime(session.startedMs),
+      last_refreshed_at: isoTime(session.lastRefreshedMs),
+      idle_expires_at: isoTime(session.idleExpiresMs),
+      expires_at: isoTime(session.absoluteExpiresMs),
+    },
+    chain: {
+      generation: chain.generation,
+      delivered_at: chain.deliveredMs === LONG_AGO ? null : isoTime(chain.deliveredMs),
+      settled: chain.settled,
+      late: chain.late,
+      race_window_ms: raceWindowMs,
+      settling_ms: settlingMs,
+    },
+  };
+}
+
+/** One of `GET /auth/sessions`. */
+export function presentListedSession(session: Session, current: Session['id'] | undefined): object {
+  return {
+    id: session.id,
+    current: session.id === current,
+    client_id: session.clientId,
+    delivery: session.delivery,
+    started_at: isoTime(session.startedMs),
+    last_refreshed_at: isoTime(session.lastRefreshedMs),
+    expires_at: isoTime(session.absoluteExpiresMs),
+  };
+}
+
+export function presentAccount({ id, email }: Account): object {
+  return { id, email };
+}

@@ -1,0 +1,31 @@
+import type { Header, NeutralResponse } from './neutral.ts';
+import type { HttpSettings } from './settings.ts';
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** Nothing that is answered here is a page: no script, no frame, no sniffing, no cache. */
+const SECURITY_HEADERS: readonly Header[] = [
+  ['content-security-policy', "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"],
+  ['x-content-type-options', 'nosniff'],
+  ['referrer-policy', 'no-referrer'],
+  ['cross-origin-resource-policy', 'same-origin'],
+];
+
+const HSTS: Header = ['strict-transport-security', 'max-age=63072000'];
+
+const NO_STORE: Header = ['cache-control', 'no-store'];
+
+export function respondJson(status: number, value: unknown, headers: readonly Header[] = []): NeutralResponse {
+  return { status, headers: [['content-type', JSON_TYPE], ...headers], body: JSON.stringify(value) };
+}
+
+export function respondEmpty(headers: readonly Header[] = []): NeutralResponse {
+  return { status: 204, headers, body: '' };
+}
+
+/** Adds what every response carries, unless the handler said otherwise. */
+export function withStandardHeaders(response: NeutralResponse, settings: HttpSettings): NeutralResponse {
+  const standard = [NO_STORE, ...SECURITY_HEADERS, ...(settings.https ? [HSTS] : [])];
+  const present = new Set(response.headers.map(([name]) => name));
+  return { ...response, headers: [...response.headers, ...standard.filter(([name]) => !present.has(name))] };
+}

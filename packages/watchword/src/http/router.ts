@@ -1,0 +1,58 @@
+import type { Handler, HttpContext } from './handler.ts';
+import { errorPage } from './handlers/error-page.ts';
+import { jwks } from './handlers/jwks.ts';
+import { refresh } from './handlers/refresh.ts';
+import { currentSession } from './handlers/session.ts';
+import { endOtherSessions, endSession, listSessions } from './handlers/sessions.ts';
+import { signIn } from './handlers/sign-in.ts';
+import { signOut } from './handlers/sign-out.ts';
+import { signUp } from './handlers/sign-up.ts';
+import type { NeutralRequest, NeutralResponse } from './neutral.ts';
+import { problem } from './problem.ts';
+
+type Methods = Readonly<Record<string, Handler>>;
+
+/** Path → method → handler. */
+const ROUTES: ReadonlyMap<string, Methods> = new Map<string, Methods>([
+  ['/auth/sign-up', { POST: signUp }],
+  ['/auth/sign-in', { POST: signIn }],
+  ['/auth/sign-out', { POST: signOut }],
+  ['/auth/refresh', { POST: refresh }],
+  ['/auth/session', { GET: currentSession }],
+  ['/auth/sessions', { GET: listSessions, DELETE: endOtherSessions }],
+  ['/.well-known/jwks.json', { GET: jwks }],
+]);
+
+/** The same for paths whose last segment is a parameter. */
+const ROUTES_WITH_PARAMETER: ReadonlyMap<string, Methods> = new Map<string, Methods>([
+  ['/auth/sessions/', { DELETE: endSession }],
+  ['/auth/errors/', { GET: errorPage }],
+]);
+
+/** Whether the path is Watchword's to answer, be it with 404. */
+export function isOwnPath(path: string): boolean {
+  return path === '/auth' || path.startsWith('/auth/') || path === '/.well-known/jwks.json';
+}
+
+export async function route(request: NeutralRequest, context: HttpContext): Promise<NeutralResponse> {
+  const { methods, parameter } = findRoute(request.path);
+  if (methods === undefined) return problem('ERR_ROUTE_UNKNOWN');
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  const handler = Object.hasOwn(methods, method) ? methods[method] : undefined;
+  if (handler === undefined) return problem('ERR_METHOD', { headers: [['allow', allowed(methods)]] });
+  return handler(request, context, parameter);
+}
+
+function findRoute(path: string): { readonly methods: Methods | undefined; readonly parameter: string } {
+  const methods = ROUTES.get(path);
+  if (methods !== undefined) return { methods, parameter: '' };
+  const lastSlash = path.lastIndexOf('/') + 1;
+  const parameter = path.slice(lastSlash);
+  return { methods: parameter === '' ? undefined : ROUTES_WITH_PARAMETER.get(path.slice(0, lastSlash)), parameter };
+}
+
+/** RFC 9110 §10.2.1. */
+function allowed(methods: Methods): string {
+  const names = Object.keys(methods);
+  return (names.includes('GET') ? [...names, 'HEAD'] : names).join(', ');
+}

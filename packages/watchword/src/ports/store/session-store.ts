@@ -1,0 +1,53 @@
+import type { SessionId } from '../../domain/ids.ts';
+import type { ChainState } from '../../domain/refresh-chain.ts';
+import type { Session, SessionRecord } from '../../domain/session.ts';
+import type { EpochMs } from '../../domain/time.ts';
+
+/** A row as it stood at one moment of the store's clock: ages are computed against that clock, not a process's. */
+export interface SessionReading {
+  readonly record: SessionRecord;
+  readonly nowMs: EpochMs;
+}
+
+/** One step of a session's chain: from exactly `expected` to `next`, or not at all. */
+export interface ChainStep {
+  readonly sessionId: SessionId;
+  readonly expected: ChainState;
+  readonly next: ChainState;
+  readonly lastRefreshedMs: EpochMs;
+  readonly idleExpiresMs: EpochMs;
+}
+
+/**
+ * Sessions, one row each whatever the age of their chain. Everything that changes a row is atomic and durable when its
+ * promise resolves: it survives `kill -9` and, where the store is configured for it, a loss of power.
+ */
+export interface SessionStore {
+  /**
+   * Inserts a session. The store decides when it starts: max(its clock, the greatest cut-off recorded for everybody or
+   * for this subject, + 1), in the transaction that inserts it. `build` makes the row for that time; it is pure and
+   * may be called again.
+   */
+  start(subject: string, build: (startedMs: EpochMs) => SessionRecord): Promise<SessionRecord>;
+
+  /** The row, ended ones included; `undefined` if there is none. It reads the primary. */
+  find(id: SessionId): Promise<SessionReading | undefined>;
+
+  /** A subject's sessions that have neither ended nor expired, newest first, at most `limit`. */
+  listLive(subject: string, limit: number): Promise<readonly Session[]>;
+
+  /**
+   * Compare and set. `advanced` only if the row's whole chain equals `expected`, it has not ended, and it started at or
+   * after every cut-off that covers it. Of any number of concurrent equal steps exactly one is told `advanced`.
+   */
+  advance(step: ChainStep): Promise<'advanced' | 'conflict'>;
+
+  /**
+   * Marks `generation` as settled if it is still the newest of a session that has not ended and is not yet marked;
+   * says whether this call did.
+   */
+  settle(id: SessionId, generation: number): Promise<boolean>;
+
+  /** Deletes at most `limit` sessions whose absolute expiry lies before `beforeMs`; says how many. */
+  deleteExpired(beforeMs: EpochMs, limit: number): Promise<number>;
+}
