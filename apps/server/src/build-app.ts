@@ -57,8 +57,8 @@ function hsts(issuer: string) {
 /** Before Fastify reads a body: limits and parsing of these routes are the library's own. */
 function handOverToWatchword(app: FastifyInstance, auth: Watchword): void {
   app.addHook('onRequest', async (request, reply) => {
-    const { pathname } = new URL(request.raw.url ?? '/', 'http://localhost');
-    if (!auth.http.handles(pathname)) return;
+    const [path = '/'] = (request.raw.url ?? '/').split(/[?#]/, 1);
+    if (!auth.http.handles(path)) return;
     reply.hijack();
     await handleRequest(auth, request.raw, reply.raw);
   });

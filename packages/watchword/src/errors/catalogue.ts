@@ -211,7 +211,8 @@ export const ERROR_CATALOGUE = {
   ERR_CROSS_SITE: {
     status: 403,
     title: 'Cross-site request',
-    sentence: 'The request came from another site, or does not show that it did not.',
+    sentence:
+      'The request came from another site, or does not show that it did not. A program that is no browser asks for “delivery”: “body”.',
   },
   ERR_DELIVERY_FORBIDDEN: {
     status: 403,

@@ -10,6 +10,7 @@ import { tokenCookies } from './present/tokens.ts';
 import { problemOf } from './problem.ts';
 import { withStandardHeaders } from './respond.ts';
 import { isOwnPath, route } from './router.ts';
+import { startSession } from './sign-in-answer.ts';
 
 /** What an adapter needs: everything about HTTP, nothing about a framework. */
 export interface HttpFace {
@@ -62,7 +63,7 @@ export function createHttpFace(context: HttpContext): HttpFace {
 
     async startCookieSession(request, input) {
       if (refuseForeignCookie(request, context) !== undefined) throw new WatchwordError('ERR_CROSS_SITE');
-      const tokens = await engine.sessions.start(input, 'cookie');
+      const tokens = await startSession(request, input, 'cookie', context);
       return { session: tokens.session, cookies: tokenCookies(tokens, engine.context.clock.nowMs(), settings) };
     },
   };

@@ -1,5 +1,8 @@
 import type { Account } from '../domain/account.ts';
 import type { Delivery } from '../domain/session.ts';
+import type { IssuedTokens } from '../engine/refresh/outcome.ts';
+import type { StartSession } from '../engine/sessions/session-input.ts';
+import { readCookie } from './cookies.ts';
 import { refuseBodyDelivery, refuseForeignCookie } from './cross-site.ts';
 import type { HttpContext } from './handler.ts';
 import type { NeutralRequest, NeutralResponse } from './neutral.ts';
@@ -18,12 +21,29 @@ export function refuseDelivery(
 
 /** Starts the session of somebody who has just proven a password, and answers with its tokens. */
 export async function answerWithSession(
+  request: NeutralRequest,
   status: 200 | 201,
   account: Account,
   delivery: Delivery,
-  { engine, settings }: HttpContext,
+  context: HttpContext,
 ): Promise<NeutralResponse> {
-  const tokens = await engine.sessions.start({ subject: account.id, amr: ['pwd'] }, delivery);
+  const { engine, settings } = context;
+  const tokens = await startSession(request, { subject: account.id, amr: ['pwd'] }, delivery, context);
   const body = { user: presentAccount(account), ...presentTokens(tokens) };
   return respondJson(status, body, tokenCookies(tokens, engine.context.clock.nowMs(), settings));
+}
+
+/** ASVS V7.2.4: signing in again makes a new session, and ends the one whose cookies it replaces. */
+export async function startSession(
+  request: NeutralRequest,
+  input: StartSession,
+  delivery: Delivery,
+  { engine, settings }: HttpContext,
+): Promise<IssuedTokens> {
+  const cookie = readCookie(request, 'rt', settings);
+  const replaces = delivery === 'cookie' && cookie.kind === 'present';
+  const replaced = replaces ? await engine.sessions.ofRefreshToken(cookie.value) : undefined;
+  const tokens = await engine.sessions.start(input, delivery);
+  if (replaced !== undefined) await engine.sessions.end(replaced, 'signed_out');
+  return tokens;
 }

@@ -1,185 +1,182 @@
-import { encodeBase64url } from '../../crypto/base64url.ts';
-import { generateKeyMaterial } from '../../crypto/jws/key-material.ts';
 import type { JwsKey } from '../../crypto/jws/jws-key.ts';
 import type { RefreshKey } from '../../crypto/refresh-token.ts';
-import { seal } from '../../crypto/sealed.ts';
 import type { KeyId } from '../../domain/ids.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import {
-  announceKey,
-  compromiseKey,
   currentSigningKey,
   signingKeyState,
-  supersedeKey,
   verifiesTokens,
   type SigningAlgorithm,
   type SigningKey,
   type SigningKeyState,
 } from '../../domain/signing-key.ts';
-import { ArgumentError, WatchwordError } from '../../errors/watchword-error.ts';
+import { WatchwordError } from '../../errors/watchword-error.ts';
 import type { KeyWrapping } from '../../ports/key-wrapping.ts';
-import type { KeyRing, KeyRingChange, KeyRingOutcome, StoredRoot, StoredSigningKey } from '../../ports/store/key-store.ts';
+import type { KeyRing } from '../../ports/store/key-store.ts';
 import type { RevocationLifetimes, RevocationResult } from '../../ports/store/revocation-log.ts';
 import type { EngineContext } from '../context.ts';
 import { KEY_LEAD_MS } from '../limits.ts';
-import { openRing, rootPurpose, signingKeyPurpose, type OpenedRing } from './opened-ring.ts';
+import { createKeyMaker, type KeyMaker } from './make-keys.ts';
+import { openRing, type OpenedRing, type RingKey } from './opened-ring.ts';
+import { planCompromise, planRotation, type PlannedChange } from './plan-change.ts';
 
 /** A signing key as it is shown: never its material. */
 export interface SigningKeyInfo extends SigningKey {
   readonly state: SigningKeyState;
 }
 
-/** The keys of the installation: kept current with the store, changed by compare and set. */
-export interface KeyKeeper {
-  /** The key that signs now. */
-  signing(): JwsKey;
-  /** The key of that id and whether it may verify now; `undefined` if this process knows none. */
-  find(id: string): { readonly jws: JwsKey; readonly state: SigningKeyState } | undefined;
-  refreshKey(version: number): RefreshKey | undefined;
-  newestRefreshKey(): RefreshKey;
-  tokenIdKey(): Uint8Array;
-  list(): readonly SigningKeyInfo[];
-  /** The public keys that verify now, RFC 7517 §5; none where all keys are secrets. */
-  publicJwks(): readonly JsonObject[];
-  /** Makes a new key and resolves once it signs; its predecessor verifies until its last token has expired. */
-  rotate(algorithm: SigningAlgorithm): Promise<SigningKeyInfo>;
-  /** Kills a key and everything that it signed, durably; replaces it if it was the one that signs. */
-  compromise(id: KeyId): Promise<RevocationResult>;
-  /** Catches up if the store's ring is not at `revision`. */
-  follow(revision: number): void;
-}
-
-const ROOT_BYTES = 32;
-const KEY_ID_BYTES = 12;
-
+/** Loads the installation's keys, making the first ones where there are none. */
 export async function createKeyKeeper(
   context: EngineContext,
   wrapping: KeyWrapping,
   lifetimes: () => RevocationLifetimes,
 ): Promise<KeyKeeper> {
-  const { store, clock, random, settings, events } = context;
-  const load = async (): Promise<OpenedRing> => openRing(await readOrCreate(), wrapping, settings.issuer);
+  const maker = createKeyMaker(context.clock, context.random, wrapping);
+  const load = async (): Promise<OpenedRing> => {
+    const ring = await readOrCreate(context, maker);
+    return openRing(ring, wrapping, context.settings.issuer);
+  };
+  return new KeyKeeper({ context, maker, lifetimes, load }, await load());
+}
 
-  async function readOrCreate(): Promise<KeyRing> {
-    for (;;) {
-      const ring = await store.keys.read();
-      if (ring.signingKeys.length > 0 && ring.roots.length > 0) return ring;
-      const roots = [await sealedRoot('refresh'), await sealedRoot('token_id')];
-      const first = await sealedSigningKey(settings.algorithm, 0);
-      const created = await store.keys.change({ expectedRevision: ring.revision, roots, signingKeys: [first] });
-      if (created.kind === 'committed') announce(first.key);
-    }
+interface KeyKeeperParts {
+  readonly context: EngineContext;
+  readonly maker: KeyMaker;
+  readonly lifetimes: () => RevocationLifetimes;
+  readonly load: () => Promise<OpenedRing>;
+}
+
+/** The keys of the installation: kept current with the store, changed by compare and set. */
+export class KeyKeeper {
+  readonly #parts: KeyKeeperParts;
+  #ring: OpenedRing;
+  #loading = false;
+
+  constructor(parts: KeyKeeperParts, ring: OpenedRing) {
+    this.#parts = parts;
+    this.#ring = ring;
   }
 
-  async function sealedRoot(purpose: StoredRoot['purpose']): Promise<StoredRoot> {
-    const root = { purpose, version: 1, createdMs: clock.nowMs() };
-    return { ...root, sealed: await seal(random.bytes(ROOT_BYTES), rootPurpose(root), wrapping, random) };
+  /** The key that signs now. */
+  signing(): JwsKey {
+    const current = currentSigningKey(this.#keys(), this.#nowMs());
+    const found = current && this.#ring.signingKeys.get(current.id);
+    if (found === undefined) throw new WatchwordError('ERR_INTERNAL', { detail: 'no key may sign' });
+    return found.jws;
   }
 
-  async function sealedSigningKey(algorithm: SigningAlgorithm, leadMs: number): Promise<StoredSigningKey> {
-    const id = encodeBase64url(random.bytes(KEY_ID_BYTES)) as KeyId;
-    const material = await generateKeyMaterial(algorithm, random);
-    const sealed = await seal(material, signingKeyPurpose(id), wrapping, random);
-    return { key: announceKey({ id, algorithm }, clock.nowMs(), leadMs), sealed };
+  /** The key of that id and its state; `undefined` if this process knows none. */
+  find(id: KeyId): { readonly jws: JwsKey; readonly state: SigningKeyState } | undefined {
+    const found = this.#ring.signingKeys.get(id);
+    return found && { jws: found.jws, state: this.#stateOf(found) };
   }
 
-  function announce(key: SigningKey): void {
-    events.record('key_announced', { keyId: key.id, algorithm: key.algorithm, signsFromMs: key.signsFromMs });
+  refreshKey(version: number): RefreshKey | undefined {
+    return this.#ring.refreshKeys.get(version);
   }
 
-  let opened = await load();
-  let loading = false;
+  newestRefreshKey(): RefreshKey {
+    return this.#ring.newestRefreshKey;
+  }
+
+  tokenIdKey(): Uint8Array {
+    return this.#ring.tokenIdKey;
+  }
+
+  list(): readonly SigningKeyInfo[] {
+    return this.#keys().map((key) => this.#info(key));
+  }
+
+  /** The public keys that verify now, RFC 7517 §5; none where all keys are secrets. */
+  publicJwks(): readonly JsonObject[] {
+    return [...this.#ring.signingKeys.values()]
+      .filter((key) => verifiesTokens(this.#stateOf(key)))
+      .flatMap(({ jws }) => (jws.publicJwk === undefined ? [] : [jws.publicJwk]));
+  }
+
+  /** Makes a new key and resolves once it signs; its predecessor verifies until its last token has expired. */
+  async rotate(algorithm: SigningAlgorithm): Promise<SigningKeyInfo> {
+    const { context, maker, lifetimes } = this.#parts;
+    let successor: SigningKey | undefined;
+    await this.#change(async (ring) => {
+      const fresh = await maker.signingKey(algorithm, KEY_LEAD_MS);
+      successor = fresh.key;
+      return planRotation(ring, fresh, lifetimes().tokenMs);
+    });
+    await context.scheduler.sleep(KEY_LEAD_MS);
+    if (successor === undefined) throw new WatchwordError('ERR_INTERNAL', { detail: 'a rotation added no key' });
+    return this.#info(successor);
+  }
+
+  /** Kills a key and everything that it signed, durably; replaces it if it was the one that signs. */
+  async compromise(id: KeyId): Promise<RevocationResult> {
+    const { context, maker, lifetimes } = this.#parts;
+    const revocation = await this.#change((ring) => planCompromise(ring, id, this.#nowMs(), maker, lifetimes()));
+    if (revocation === undefined) throw new WatchwordError('ERR_INTERNAL', { detail: 'no log entry was written' });
+    context.events.record('key_compromised', { keyId: id });
+    return revocation;
+  }
+
+  /** Catches up if the store's ring is not at `revision`. */
+  follow(revision: number): void {
+    if (this.#loading || revision === this.#ring.revision) return;
+    this.#loading = true;
+    // Where it fails, the next look at the store tries again; until then the keys that are known stay in use.
+    this.#reload()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#loading = false;
+      });
+  }
 
   /** Computes a change from the newest ring until one is committed. */
-  async function changeRing<Change extends Omit<KeyRingChange, 'expectedRevision'>>(
-    plan: (ring: KeyRing) => Promise<Change>,
-  ): Promise<{ change: Change; outcome: Extract<KeyRingOutcome, { kind: 'committed' }> }> {
+  async #change(plan: (ring: KeyRing) => Promise<PlannedChange>): Promise<RevocationResult | undefined> {
+    const { store } = this.#parts.context;
     for (;;) {
       const ring = await store.keys.read();
-      const change = await plan(ring);
+      const { change, added } = await plan(ring);
       const outcome = await store.keys.change({ ...change, expectedRevision: ring.revision });
-      if (outcome.kind === 'committed') {
-        opened = await load();
-        return { change, outcome };
-      }
+      if (outcome.kind === 'conflict') continue;
+      await this.#reload();
+      if (added !== undefined) announce(this.#parts.context, added);
+      return outcome.revocation;
     }
   }
 
-  function info(key: SigningKey): SigningKeyInfo {
-    return { ...key, state: signingKeyState(key, clock.nowMs()) };
+  async #reload(): Promise<void> {
+    const fresh = await this.#parts.load();
+    if (fresh.revision > this.#ring.revision) this.#ring = fresh;
   }
 
-  const keys = (): SigningKey[] => [...opened.signingKeys.values()].map(({ key }) => key);
-
-  return {
-    signing() {
-      const current = currentSigningKey(keys(), clock.nowMs());
-      const found = current && opened.signingKeys.get(current.id);
-      if (found === undefined) throw new WatchwordError('ERR_INTERNAL', { detail: 'no key may sign' });
-      return found.jws;
-    },
-    find(id) {
-      const found = opened.signingKeys.get(id as KeyId);
-      return found && { jws: found.jws, state: signingKeyState(found.key, clock.nowMs()) };
-    },
-    refreshKey: (version) => opened.refreshKeys.get(version),
-    newestRefreshKey: () => opened.newestRefreshKey,
-    tokenIdKey: () => opened.tokenIdKey,
-    list: () => keys().map(info),
-    publicJwks() {
-      const now = clock.nowMs();
-      return [...opened.signingKeys.values()]
-        .filter(({ key }) => verifiesTokens(signingKeyState(key, now)))
-        .flatMap(({ jws }) => (jws.publicJwk === undefined ? [] : [jws.publicJwk]));
-    },
-    async rotate(algorithm) {
-      const { change } = await changeRing(async (ring) => {
-        const successor = await sealedSigningKey(algorithm, KEY_LEAD_MS);
-        const predecessors = ring.signingKeys
-          .map(({ key, sealed }) => ({ key: supersedeKey(key, successor.key, lifetimes().tokenMs), sealed }))
-          .filter(({ key }, index) => key !== ring.signingKeys[index]?.key);
-        return { signingKeys: [successor, ...predecessors], roots: [], successor: successor.key };
-      });
-      announce(change.successor);
-      await context.scheduler.sleep(KEY_LEAD_MS);
-      return info(change.successor);
-    },
-    async compromise(id) {
-      const { change, outcome } = await changeRing(async (ring) => planCompromise(ring, id));
-      if (change.successor !== undefined) announce(change.successor);
-      events.record('key_compromised', { keyId: id });
-      if (outcome.revocation === undefined) throw new WatchwordError('ERR_INTERNAL', { detail: 'no log entry' });
-      return outcome.revocation;
-    },
-    follow(revision) {
-      if (loading || revision === opened.revision) return;
-      loading = true;
-      load()
-        .then((fresh) => {
-          if (fresh.revision > opened.revision) opened = fresh;
-        })
-        // The next look at the store tries again; until then the keys that are known stay in use.
-        .catch(() => undefined)
-        .finally(() => {
-          loading = false;
-        });
-    },
-  };
-
-  async function planCompromise(ring: KeyRing, id: KeyId) {
-    const stored = ring.signingKeys.find(({ key }) => key.id === id);
-    if (stored === undefined) throw new ArgumentError('There is no signing key of that id; `keys.list()` shows those there are.');
-    const dead = { ...stored, key: compromiseKey(stored.key, clock.nowMs()) };
-    const others = ring.signingKeys.filter((other) => other !== stored).map(({ key }) => key);
-    const replacement =
-      currentSigningKey(others, clock.nowMs()) === undefined
-        ? await sealedSigningKey(stored.key.algorithm, 0)
-        : undefined;
-    return {
-      signingKeys: replacement === undefined ? [dead] : [dead, replacement],
-      roots: [],
-      revoke: { requests: [{ kind: 'key' as const, keyId: id }], lifetimes: lifetimes() },
-      successor: replacement?.key,
-    };
+  #keys(): SigningKey[] {
+    return [...this.#ring.signingKeys.values()].map(({ key }) => key);
   }
+
+  #info(key: SigningKey): SigningKeyInfo {
+    return { ...key, state: signingKeyState(key, this.#nowMs()) };
+  }
+
+  #stateOf({ key }: RingKey): SigningKeyState {
+    return signingKeyState(key, this.#nowMs());
+  }
+
+  #nowMs() {
+    return this.#parts.context.clock.nowMs();
+  }
+}
+
+async function readOrCreate(context: EngineContext, maker: KeyMaker): Promise<KeyRing> {
+  const { store, settings } = context;
+  for (;;) {
+    const ring = await store.keys.read();
+    if (ring.signingKeys.length > 0 && ring.roots.length > 0) return ring;
+    const roots = [await maker.root('refresh', 1), await maker.root('token_id', 1)];
+    const first = await maker.signingKey(settings.algorithm, 0);
+    const made = await store.keys.change({ expectedRevision: ring.revision, roots, signingKeys: [first] });
+    if (made.kind === 'committed') announce(context, first.key);
+  }
+}
+
+function announce({ events }: EngineContext, { id, algorithm, signsFromMs }: SigningKey): void {
+  events.record('key_announced', { keyId: id, algorithm, signsFromMs });
 }

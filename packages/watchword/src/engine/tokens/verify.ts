@@ -48,7 +48,7 @@ export interface TokenVerifier {
 export interface TokenVerifierParts {
   readonly issuer: string;
   readonly clock: Clock;
-  readonly keys: Pick<KeyKeeper, 'find'>;
+  readonly keys: KeyKeeper;
   readonly view: RevocationView;
 }
 
@@ -75,7 +75,7 @@ export function createTokenVerifier({ issuer, clock, keys, view }: TokenVerifier
 }
 
 /** The header only finds the key; what the key may do is the key's own affair. */
-function findKey(jws: CompactJws, kind: TokenKind, keys: Pick<KeyKeeper, 'find'>): JwsKey | Refusal {
+function findKey(jws: CompactJws, kind: TokenKind, keys: KeyKeeper): JwsKey | Refusal {
   const header = decodeJsonPart(jws.headerText);
   if (header === undefined) return refuse('ERR_TOKEN_MALFORMED', 'the header is not a strict JSON object');
   // RFC 7515 §4.1.11: extensions that are not understood must be rejected, and none is understood here.

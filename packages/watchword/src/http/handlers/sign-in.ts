@@ -14,5 +14,5 @@ export const signIn: Handler = async (request, context) => {
   const outcome = await accounts.signIn(body.value);
   return outcome.kind === 'refused'
     ? problem('ERR_SIGN_IN_FAILED')
-    : answerWithSession(200, outcome.account, body.value.delivery, context);
+    : answerWithSession(request, 200, outcome.account, body.value.delivery, context);
 };

@@ -14,5 +14,5 @@ export const signUp: Handler = async (request, context) => {
   const outcome = await accounts.signUp(body.value);
   return outcome.kind === 'refused'
     ? problem(outcome.code)
-    : answerWithSession(201, outcome.account, body.value.delivery, context);
+    : answerWithSession(request, 201, outcome.account, body.value.delivery, context);
 };
