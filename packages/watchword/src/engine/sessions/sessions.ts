@@ -1,6 +1,6 @@
 import type { SessionId } from '../../domain/ids.ts';
 import { createSessionId } from '../../domain/ids.ts';
-import { settlingTimeMs, startChain, type ChainState } from '../../domain/refresh-chain.ts';
+import { startChain, type ChainPolicy, type ChainState } from '../../domain/refresh-chain.ts';
 import type { Delivery, Session, SessionEndReason, SessionRecord } from '../../domain/session.ts';
 import { sessionStatus } from '../../domain/session.ts';
 import { epochMs, type EpochMs } from '../../domain/time.ts';
@@ -18,8 +18,7 @@ import { completeSessionInput, type SessionInput, type StartSession } from './se
 export interface SessionWithChain {
   readonly session: Session;
   readonly chain: ChainState;
-  readonly raceWindowMs: number;
-  readonly settlingMs: number;
+  readonly policy: ChainPolicy;
 }
 
 export interface Sessions {
@@ -78,8 +77,7 @@ export function createSessions({ context, keys, refresher, revoker }: SessionsPa
       const reading = await store.sessions.find(id);
       if (reading === undefined || sessionStatus(reading.record.session, reading.nowMs) !== 'live') return undefined;
       const { session, chain } = reading.record;
-      const { chain: policy } = settings;
-      return { session, chain, raceWindowMs: policy.raceWindowMs, settlingMs: settlingTimeMs(policy) };
+      return { session, chain, policy: settings.chain };
     },
 
     list: (subject) => store.sessions.listLive(subject, MAX_LISTED_SESSIONS),

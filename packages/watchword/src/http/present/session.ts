@@ -1,4 +1,5 @@
 import type { Account } from '../../domain/account.ts';
+import { settlingTimeMs } from '../../domain/refresh-chain.ts';
 import { LONG_AGO } from '../../domain/time.ts';
 import type { Session } from '../../domain/session.ts';
 import type { SessionWithChain } from '../../engine/sessions/sessions.ts';
@@ -8,7 +9,7 @@ import { isoTime } from './tokens.ts';
 /** `GET /auth/session`. */
 export function presentCurrentSession(
   token: VerifiedToken,
-  { session, chain, raceWindowMs, settlingMs }: SessionWithChain,
+  { session, chain, policy }: SessionWithChain,
   account: Account | undefined,
   nowMs: number,
 ): object {
@@ -32,8 +33,9 @@ export function presentCurrentSession(
       delivered_at: chain.deliveredMs === LONG_AGO ? null : isoTime(chain.deliveredMs),
       settled: chain.settled,
       late: chain.late,
-      race_window_ms: raceWindowMs,
-      settling_ms: settlingMs,
+      rotation: policy.rotation,
+      race_window_ms: policy.raceWindowMs,
+      settling_ms: settlingTimeMs(policy),
     },
   };
 }
