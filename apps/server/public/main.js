@@ -41,9 +41,9 @@ onPress(byId('refresh'), 'Refreshing', session.refresh);
 onPress(byId('sign-out'), 'Signing out', session.signOut);
 createProtectedRoute({ isSignedIn: () => shown.view === 'signed-in', tell, answered: afterProtected });
 document.addEventListener('visibilitychange', () => {
-  if (document.visibilityState === 'visible' && shown.view === 'signed-in') session.lookAgain();
+  if (document.visibilityState === 'visible' && shown.view === 'signed-in') void session.lookAgain();
 });
-session.start();
+void session.start();
 
 /** A use of the access token may have settled its generation; a refusal may mean that the session has ended. */
 async function afterProtected({ kind, problem: fault }) {
@@ -77,7 +77,7 @@ function showSession({ details }, before) {
   showFacts(details);
   if (before.sessionId !== details.session.id) {
     otherSessions.clear();
-    otherSessions.load();
+    void otherSessions.load();
   }
 }
 

@@ -41,7 +41,7 @@ export function createSignForms({ enter, problem }) {
     });
     byId(`${name}-form`).addEventListener('submit', (event) => {
       event.preventDefault();
-      whileBusy(byId(name), FORMS[name].busy, () => submit(name));
+      void whileBusy(byId(name), FORMS[name].busy, () => submit(name));
     });
   }
 

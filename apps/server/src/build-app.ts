@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import helmet from '@fastify/helmet';
 import serveStatic from '@fastify/static';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { ErrorCode, Watchword } from 'watchword';
 import { handleRequest } from 'watchword/node';
 import { answerClientError } from './client-error.ts';
@@ -17,7 +17,11 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 72_000;
 
 /** The server's routes around an installation. It listens nowhere yet. */
-export async function buildApp(auth: Watchword, logger: FastifyBaseLogger, issuer: string): Promise<FastifyInstance> {
+export async function buildApp(
+  auth: Watchword,
+  logger: FastifyBaseLogger,
+  issuer: string,
+): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: logger,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -26,11 +30,14 @@ export async function buildApp(auth: Watchword, logger: FastifyBaseLogger, issue
     http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_TIMEOUT_MS },
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, _request, reply) => {
-      void replyWithProblem(reply as unknown as FastifyReply, auth, codeOf(error.statusCode));
+      void replyWithProblem(reply, auth, codeOf(error.statusCode));
     },
   });
   handOverToWatchword(app, auth);
-  await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: PAGE_POLICY }, hsts: hsts(issuer) });
+  await app.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: PAGE_POLICY },
+    hsts: hsts(issuer),
+  });
   await app.register(serveStatic, { root: PUBLIC_FILES, cacheControl: false });
   addOperationsRoutes(app, auth);
   addDemoRoutes(app, auth);
@@ -96,16 +103,8 @@ function addRefusals(app: FastifyInstance, auth: Watchword): void {
   });
 }
 
-function codeOf(status: number | undefined): ErrorCode {
-  switch (status) {
-    case 413:
-      return 'ERR_BODY_TOO_LARGE';
-    case 415:
-      return 'ERR_CONTENT_TYPE';
-    case 400:
-    case 414:
-      return 'ERR_REQUEST_MALFORMED';
-    default:
-      return 'ERR_INTERNAL';
-  }
+function codeOf(status = 500): ErrorCode {
+  if (status === 413) return 'ERR_BODY_TOO_LARGE';
+  if (status === 415) return 'ERR_CONTENT_TYPE';
+  return status < 500 ? 'ERR_REQUEST_MALFORMED' : 'ERR_INTERNAL';
 }

@@ -7,7 +7,9 @@ const OURS = /^watchword\.db/;
 /** Makes sure that the directory exists and that only its owner can look into it. */
 export async function prepareDataDirectory(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
-    throw new SettingError(`The data directory ${path} cannot be made. Set WATCHWORD_DATA to one that can.`, { cause });
+    throw new SettingError(`The data directory ${path} cannot be made. Set WATCHWORD_DATA to one that can.`, {
+      cause,
+    });
   });
   const { mode } = await stat(path);
   if ((mode & OPEN_TO_OTHERS) === 0) return;

@@ -13,7 +13,11 @@ export function guard(auth: Watchword, options: VerifyOptions = {}) {
   const check = auth.require(options);
   return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
     const { method, headers, url } = request;
-    const asked: { method: string; headers: typeof headers; url: string; auth?: VerifiedToken } = { method, headers, url };
+    const asked: { method: string; headers: typeof headers; url: string; auth?: VerifiedToken } = {
+      method,
+      headers,
+      url,
+    };
     check(asked, responseOf(reply), () => {
       if (asked.auth !== undefined) request.verifiedToken = asked.auth;
       done();

@@ -56,7 +56,10 @@ export function readSettings(environment: Environment, overrides: ServerOverride
   };
 }
 
-function accountsOf(environment: Environment, production: boolean): { unsafeSignUpRevealsAddresses: boolean } {
+function accountsOf(
+  environment: Environment,
+  production: boolean,
+): { unsafeSignUpRevealsAddresses: boolean } {
   const name = 'WATCHWORD_UNSAFE_SIGN_UP_REVEALS_ADDRESSES';
   const answer = oneOf(name, environment, ['true', 'false'] as const, production ? 'false' : 'true');
   return { unsafeSignUpRevealsAddresses: answer === 'true' };
@@ -75,7 +78,13 @@ function oneOf<Value extends string>(
   return found;
 }
 
-function numberOf(name: string, given: string | undefined, otherwise: number, from: number, to: number): number {
+function numberOf(
+  name: string,
+  given: string | undefined,
+  otherwise: number,
+  from: number,
+  to: number,
+): number {
   if (given === undefined || given === '') return otherwise;
   const value = Number(given);
   if (!/^\d+$/.test(given) || value < from || value > to) {

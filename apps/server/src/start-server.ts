@@ -14,7 +14,10 @@ import { stopOnSignals } from './stop-on-signals.ts';
  * Runs the server until a signal stops it. Resolves once it answers; rejects, with `code` `ERR_CONFIG` and a sentence,
  * what it refuses to start with.
  */
-export async function startServer(environment: NodeJS.ProcessEnv, overrides: ServerOverrides = {}): Promise<void> {
+export async function startServer(
+  environment: NodeJS.ProcessEnv,
+  overrides: ServerOverrides = {},
+): Promise<void> {
   const settings = readSettings(environment, overrides);
   // To standard error: standard output says where the server is, and nothing else.
   const logger = createLogger({ level: settings.logLevel, destination: destination(2) });
@@ -45,7 +48,9 @@ function addressOf(host: string, port: number): string {
 function listenError(error: unknown, port: number): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error;
   if (error.code === 'EADDRINUSE') {
-    return new SettingError(`Port ${port} is in use. Stop what uses it, or set PORT to another.`, { cause: error });
+    return new SettingError(`Port ${port} is in use. Stop what uses it, or set PORT to another.`, {
+      cause: error,
+    });
   }
   if (error.code === 'EACCES') {
     return new SettingError(`Port ${port} needs more rights. Set PORT to one above 1023.`, { cause: error });

@@ -11,7 +11,9 @@ export function stopOnSignals(stop: () => Promise<void>): void {
     stop().then(
       () => process.exit(0),
       (error: unknown) => {
-        process.stderr.write(`The server did not stop cleanly: ${error instanceof Error ? error.message : 'no reason'}\n`);
+        process.stderr.write(
+          `The server did not stop cleanly: ${error instanceof Error ? error.message : 'no reason'}\n`,
+        );
         process.exit(1);
       },
     );

@@ -46,7 +46,11 @@ export async function seal(
   return concatBytes(Uint8Array.of(FORMAT_VERSION), hexBytes(wrapping.keyId), length, wrapped, box);
 }
 
-export async function open(sealed: Uint8Array, purpose: SealedPurpose, wrapping: KeyWrapping): Promise<Opened> {
+export async function open(
+  sealed: Uint8Array,
+  purpose: SealedPurpose,
+  wrapping: KeyWrapping,
+): Promise<Opened> {
   if (sealed.length < HEADER_BYTES || sealed[0] !== FORMAT_VERSION) return { kind: 'damaged' };
   const keyId = toHex(sealed.subarray(1, 1 + KEY_ID_BYTES));
   if (keyId !== wrapping.keyId) return { kind: 'other_key', keyId };
@@ -77,7 +81,12 @@ function sealContext({ purpose, id }: SealedPurpose): Uint8Array {
   return labelled('watchword/sealed/1', labelled(purpose, utf8(id)));
 }
 
-function encryptAesGcm(key: Uint8Array, nonce: Uint8Array, plain: Uint8Array, context: Uint8Array): Uint8Array {
+function encryptAesGcm(
+  key: Uint8Array,
+  nonce: Uint8Array,
+  plain: Uint8Array,
+  context: Uint8Array,
+): Uint8Array {
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
   cipher.setAAD(context);
   const body = concatBytes(cipher.update(plain), cipher.final());
@@ -86,7 +95,9 @@ function encryptAesGcm(key: Uint8Array, nonce: Uint8Array, plain: Uint8Array, co
 
 function decryptAesGcm(key: Uint8Array, box: Uint8Array, context: Uint8Array): Uint8Array | undefined {
   if (box.length < NONCE_BYTES + TAG_BYTES) return undefined;
-  const decipher = createDecipheriv('aes-256-gcm', key, box.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
+  const decipher = createDecipheriv('aes-256-gcm', key, box.subarray(0, NONCE_BYTES), {
+    authTagLength: TAG_BYTES,
+  });
   decipher.setAAD(context);
   decipher.setAuthTag(box.subarray(box.length - TAG_BYTES));
   try {

@@ -38,7 +38,11 @@ export interface EventFields {
   store_rolled_back: AboutRefresh & { readonly presentedGeneration: number };
   revocation_recorded: { readonly kind: RevocationKind; readonly id: string; readonly sequence: number };
   token_issued: { readonly typ: string; readonly subject: string };
-  key_announced: { readonly keyId: KeyId; readonly algorithm: SigningAlgorithm; readonly signsFromMs: EpochMs };
+  key_announced: {
+    readonly keyId: KeyId;
+    readonly algorithm: SigningAlgorithm;
+    readonly signsFromMs: EpochMs;
+  };
   key_compromised: { readonly keyId: KeyId };
   account_created: { readonly accountId: string };
   account_refused: { readonly reason: 'email_taken' };
@@ -76,47 +80,68 @@ export const EVENT_CATALOGUE: { readonly [Type in EventType]: EventDescription }
   refresh_rotated: { level: 'info', meaning: 'A refresh token was exchanged for its successor.', advice: '' },
   refresh_current: {
     level: 'info',
-    meaning: 'The newest refresh token came back soon after it was delivered; it stays, with a fresh access token.',
+    meaning:
+      'The newest refresh token came back soon after it was delivered; it stays, with a fresh access token.',
     advice: '',
   },
   refresh_resent: {
     level: 'info',
-    meaning: 'The parent of the newest token came back within the race window and was given the same successor again.',
+    meaning:
+      'The parent of the newest token came back within the race window and was given the same successor again.',
     advice: '',
   },
   refresh_resent_late: {
     level: 'warning',
-    meaning: 'The parent came back after the race window, before its successor was seen in use: probably a lost response.',
+    meaning:
+      'The parent came back after the race window, before its successor was seen in use: probably a lost response.',
     advice: 'One now and then is a bad network. Several in a row for one session end in `refresh_reused`.',
   },
   refresh_reused: {
     level: 'alert',
-    meaning: 'A refresh token came back that its client had provably replaced: two parties hold this session. It was ended.',
+    meaning:
+      'A refresh token came back that its client had provably replaced: two parties hold this session. It was ended.',
     advice: 'Tell the user, and look at where the presentations came from.',
   },
   refresh_refused: {
     level: 'info',
-    meaning: 'A refresh token was turned away for the reason given; nobody was convicted and nothing changed.',
+    meaning:
+      'A refresh token was turned away for the reason given; nobody was convicted and nothing changed.',
     advice: 'Many with the reason `forged` are somebody guessing.',
   },
   chain_settled: {
     level: 'info',
-    meaning: 'An access token of this generation was seen in use after the settling time, so its parent is dead.',
+    meaning:
+      'An access token of this generation was seen in use after the settling time, so its parent is dead.',
     advice: '',
   },
   server_key_suspected: {
     level: 'alert',
-    meaning: 'A refresh token carried a right outer and a wrong inner tag: somebody can compute with the server’s key.',
+    meaning:
+      'A refresh token carried a right outer and a wrong inner tag: somebody can compute with the server’s key.',
     advice: 'Treat the sealed keys and the secret as read by others: replace both, and revoke everything.',
   },
   store_rolled_back: {
     level: 'alert',
-    meaning: 'A refresh token of a generation that the store has not reached came back: the store lost its latest writes.',
-    advice: 'If a backup was restored, that is the reason. If none was, both keys are stolen: revoke everything.',
+    meaning:
+      'A refresh token of a generation that the store has not reached came back: the store lost its latest writes.',
+    advice:
+      'If a backup was restored, that is the reason. If none was, both keys are stolen: revoke everything.',
   },
-  revocation_recorded: { level: 'info', meaning: 'An entry of the revocation log became durable.', advice: '' },
-  token_issued: { level: 'info', meaning: 'A token of a kind of the application’s own was issued.', advice: '' },
-  key_announced: { level: 'info', meaning: 'A signing key was made; it signs from the time given.', advice: '' },
+  revocation_recorded: {
+    level: 'info',
+    meaning: 'An entry of the revocation log became durable.',
+    advice: '',
+  },
+  token_issued: {
+    level: 'info',
+    meaning: 'A token of a kind of the application’s own was issued.',
+    advice: '',
+  },
+  key_announced: {
+    level: 'info',
+    meaning: 'A signing key was made; it signs from the time given.',
+    advice: '',
+  },
   key_compromised: {
     level: 'alert',
     meaning: 'A signing key was declared compromised; everything that it signed is dead.',
@@ -145,5 +170,9 @@ export const EVENT_CATALOGUE: { readonly [Type in EventType]: EventDescription }
     meaning: 'A request could not be answered, and not by fault of who asked.',
     advice: 'The code says where to look: the store, the load, or a defect.',
   },
-  listener_failed: { level: 'warning', meaning: 'A listener of the application’s own threw.', advice: 'Mend it.' },
+  listener_failed: {
+    level: 'warning',
+    meaning: 'A listener of the application’s own threw.',
+    advice: 'Mend it.',
+  },
 };

@@ -78,7 +78,8 @@ function judgeNewest(chain: ChainState, presented: Presentation, policy: ChainPo
     return { outcome: 'rotated', next: successor(chain, presented) };
   }
   // Somebody holds the token that was resent late: should its parent come again, there are two of them.
-  if (chain.lateDelivery === 'counted') return { outcome: 'current', next: { ...chain, lateDelivery: 'taken' } };
+  if (chain.lateDelivery === 'counted')
+    return { outcome: 'current', next: { ...chain, lateDelivery: 'taken' } };
   return { outcome: 'current' };
 }
 

@@ -39,7 +39,10 @@ export function verifiesTokens(state: SigningKeyState): boolean {
 }
 
 /** The key that signs at `nowMs`: of those that may, the one that started last. */
-export function currentSigningKey<Key extends SigningKey>(keys: readonly Key[], nowMs: EpochMs): Key | undefined {
+export function currentSigningKey<Key extends SigningKey>(
+  keys: readonly Key[],
+  nowMs: EpochMs,
+): Key | undefined {
   return keys
     .filter((key) => signingKeyState(key, nowMs) === 'signing')
     .toSorted((a, b) => b.signsFromMs - a.signsFromMs || (a.id < b.id ? -1 : 1))[0];

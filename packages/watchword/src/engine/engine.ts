@@ -4,7 +4,7 @@ import { createAccounts, type Accounts, type AccountsOptions } from './accounts/
 import type { EngineContext } from './context.ts';
 import { createKeyKeeper, type KeyKeeper } from './keys/key-keeper.ts';
 import { CLOCK_SKEW_MS } from './limits.ts';
-import { createRefresher, type Refresher } from './refresh/rotate.ts';
+import { Refresher } from './refresh/rotate.ts';
 import { createSettler } from './refresh/settle.ts';
 import { followStore } from './revocation/follow.ts';
 import { createRevoker, type Revoker } from './revocation/revoke.ts';
@@ -45,7 +45,10 @@ export interface EngineOptions {
 
 export async function createEngine(context: EngineContext, options: EngineOptions): Promise<Engine> {
   const { store, settings, clock, events } = context;
-  let longest = await store.raiseLifetimes({ tokenMs: settings.accessTtlMs, sessionMs: settings.absoluteTtlMs });
+  let longest = await store.raiseLifetimes({
+    tokenMs: settings.accessTtlMs,
+    sessionMs: settings.absoluteTtlMs,
+  });
   const lifetimes = (): RevocationLifetimes => {
     const tokenMs = longest.tokenMs + CLOCK_SKEW_MS;
     return { tokenMs, cutoffMs: longest.sessionMs + tokenMs };
@@ -56,7 +59,7 @@ export async function createEngine(context: EngineContext, options: EngineOption
   const view = createRevocationView(clock, events);
   const revoker = createRevoker(context, view, lifetimes);
   const mint = createTokenMint(context, keys);
-  const refresher = createRefresher({ context, keys, mint, revoker });
+  const refresher = new Refresher({ context, keys, mint, revoker });
   const sessions = createSessions({ context, keys, refresher, revoker });
   const settler = createSettler(context);
   const verifier = createTokenVerifier({ issuer: settings.issuer, clock, keys, view });

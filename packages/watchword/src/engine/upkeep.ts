@@ -6,7 +6,10 @@ const PERIOD_MS = 60_000;
 const BATCH = 200;
 
 /** Once a minute drops what has expired, in small batches. Gives the function that stops it. */
-export function startUpkeep({ store, clock, scheduler, settings }: EngineContext, view: RevocationView): () => void {
+export function startUpkeep(
+  { store, clock, scheduler, settings }: EngineContext,
+  view: RevocationView,
+): () => void {
   async function sweep(): Promise<void> {
     const nowMs = clock.nowMs();
     view.prune(nowMs);

@@ -118,7 +118,8 @@ export const ERROR_CATALOGUE = {
   ERR_FEED_STALE: {
     status: 503,
     title: 'Revocations unknown',
-    sentence: 'The newest revocations could not be read for longer than this place allows. Try again shortly.',
+    sentence:
+      'The newest revocations could not be read for longer than this place allows. Try again shortly.',
     retryAfterSeconds: 1,
   },
 
@@ -140,7 +141,8 @@ export const ERROR_CATALOGUE = {
   ERR_STORE_ROLLED_BACK: {
     status: 503,
     title: 'The store lost its latest writes',
-    sentence: 'The server has forgotten something that your client remembers. Keep your session and try again later.',
+    sentence:
+      'The server has forgotten something that your client remembers. Keep your session and try again later.',
     retryAfterSeconds: 60,
   },
   ERR_STORE_UNAVAILABLE: {

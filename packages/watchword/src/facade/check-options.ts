@@ -33,7 +33,10 @@ const OPTION_NAMES: readonly (keyof WatchwordOptions)[] = [
   'cookies',
   'environment',
 ];
-const ACCOUNT_OPTION_NAMES: readonly (keyof AccountOptions)[] = ['unsafeSignUpRevealsAddresses', 'hashesAtOnce'];
+const ACCOUNT_OPTION_NAMES: readonly (keyof AccountOptions)[] = [
+  'unsafeSignUpRevealsAddresses',
+  'hashesAtOnce',
+];
 const COOKIE_OPTION_NAMES: readonly (keyof CookieOptions)[] = ['prefix', 'sameSite'];
 
 const DAY_SECONDS = 86_400;
@@ -47,7 +50,9 @@ const DEFAULT_HASHES_AT_ONCE = 4;
 export function checkOptions(options: WatchwordOptions, nodeEnvironment: string | undefined): CheckedOptions {
   refuseUnknownOptions('createWatchword', options, OPTION_NAMES);
   if (typeof options.store?.open !== 'function') {
-    throw new ConfigurationError("`store` has to be a store: `sqlite('watchword.db')` from 'watchword/sqlite'.");
+    throw new ConfigurationError(
+      "`store` has to be a store: `sqlite('watchword.db')` from 'watchword/sqlite'.",
+    );
   }
   const production = isProduction(options, nodeEnvironment);
   if (production && !options.store.durable) {
@@ -74,7 +79,9 @@ function isProduction(options: WatchwordOptions, nodeEnvironment: string | undef
 function checkIssuer(issuer: unknown): URL {
   const example = 'for example `https://app.example`, or `http://localhost:3000` while developing';
   if (typeof issuer !== 'string' || !URL.canParse(issuer)) {
-    throw new ConfigurationError(`\`issuer\` has to be the URL that the application is reached at: ${example}.`);
+    throw new ConfigurationError(
+      `\`issuer\` has to be the URL that the application is reached at: ${example}.`,
+    );
   }
   const url = new URL(issuer);
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
@@ -107,7 +114,9 @@ function checkEngine(options: WatchwordOptions): EngineSettings {
     );
   }
   if (options.claims !== undefined && typeof options.claims !== 'function') {
-    throw new ConfigurationError('`claims` has to be a function of the session that gives an object of claims.');
+    throw new ConfigurationError(
+      '`claims` has to be a function of the session that gives an object of claims.',
+    );
   }
   return {
     // As it was written: RFC 8414 §3.3 compares issuers as strings.
@@ -126,7 +135,9 @@ function checkEngine(options: WatchwordOptions): EngineSettings {
 function checkAccessTtl({ accessTokenTtlSeconds, unsafeAccessTokenTtlSeconds }: WatchwordOptions): number {
   if (unsafeAccessTokenTtlSeconds !== undefined) {
     if (accessTokenTtlSeconds !== undefined) {
-      throw new ConfigurationError('Give `accessTokenTtlSeconds` or `unsafeAccessTokenTtlSeconds`, not both.');
+      throw new ConfigurationError(
+        'Give `accessTokenTtlSeconds` or `unsafeAccessTokenTtlSeconds`, not both.',
+      );
     }
     inRange('unsafeAccessTokenTtlSeconds', unsafeAccessTokenTtlSeconds, 10, YEAR_SECONDS);
     return unsafeAccessTokenTtlSeconds;
@@ -163,7 +174,9 @@ function checkHttp({ origins = [], cookies = {} }: WatchwordOptions, issuer: URL
   refuseUnknownOptions('cookies', cookies, COOKIE_OPTION_NAMES);
   const { prefix = 'ww' } = cookies;
   if (typeof prefix !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/.test(prefix)) {
-    throw new ConfigurationError('`cookies.prefix` has 1 to 32 letters, digits, `-` and `_`, and begins with none of the last two.');
+    throw new ConfigurationError(
+      '`cookies.prefix` has 1 to 32 letters, digits, `-` and `_`, and begins with none of the last two.',
+    );
   }
   const sameSite = oneOf('cookies.sameSite', cookies.sameSite, ['lax', 'strict']);
   return {
@@ -202,5 +215,7 @@ function oneOf<Value extends string>(
   values: readonly Value[],
 ): Value | undefined {
   if (value === undefined || values.includes(value)) return value;
-  throw new ConfigurationError(`\`${name}\` has to be one of ${values.map((one) => `\`${one}\``).join(', ')}.`);
+  throw new ConfigurationError(
+    `\`${name}\` has to be one of ${values.map((one) => `\`${one}\``).join(', ')}.`,
+  );
 }

@@ -47,10 +47,20 @@ export async function createWatchwordOn(platform: Platform, options: WatchwordOp
   const checked = checkOptions(options, readEnvironment('NODE_ENV'));
   const { clock, random, scheduler } = platform;
   const secret = await obtainSecret(
-    { option: options.secret, production: checked.production, developmentPath: options.store.developmentSecretPath },
+    {
+      option: options.secret,
+      production: checked.production,
+      developmentPath: options.store.developmentSecretPath,
+    },
     random,
   );
-  const store = await options.store.open({ clock, random, scheduler, digest: sha256, patienceMs: STORE_PATIENCE_MS });
+  const store = await options.store.open({
+    clock,
+    random,
+    scheduler,
+    digest: sha256,
+    patienceMs: STORE_PATIENCE_MS,
+  });
   const events = createEventHub(clock);
   const context: EngineContext = { settings: checked.engine, clock, random, scheduler, events, store };
   let engine: Engine;

@@ -29,7 +29,8 @@ export function createEventHub(clock: Clock): EventHub {
   const hub: EventHub = {
     record<Type extends EventType>(type: Type, fields: EventFields[Type]) {
       const event = Object.freeze({ type, atMs: clock.nowMs(), ...fields }) as unknown as WatchwordEvent;
-      for (const listener of [...(listeners.get(type) ?? []), ...(listeners.get('*') ?? [])]) tell(event, listener);
+      for (const listener of [...(listeners.get(type) ?? []), ...(listeners.get('*') ?? [])])
+        tell(event, listener);
     },
     on(type: string, listener: (event: never) => void) {
       const heard = listener as (event: WatchwordEvent) => void;

@@ -3,13 +3,7 @@ export { WatchwordError } from '../errors/watchword-error.ts';
 export { ERROR_CATALOGUE } from '../errors/catalogue.ts';
 export { EVENT_CATALOGUE } from '../domain/events.ts';
 export type { AccountOptions, CookieOptions, WatchwordOptions } from './options.ts';
-export type {
-  IssueToken,
-  Revoked,
-  SessionTokens,
-  VerifyOptions,
-  Watchword,
-} from './watchword.ts';
+export type { IssueToken, Revoked, SessionTokens, VerifyOptions, Watchword } from './watchword.ts';
 export type { StartSession } from '../engine/sessions/session-input.ts';
 export type { EventListener, Events } from './event-hub.ts';
 export type { ErrorCode, ErrorDescription } from '../errors/catalogue.ts';

@@ -20,9 +20,21 @@ import type { Events } from './event-hub.ts';
 import { refuseUnknownOptions } from './unknown-options.ts';
 import type { IssueToken, Revoked, SessionTokens, VerifyOptions, Watchword } from './watchword.ts';
 
-const START_NAMES: readonly (keyof StartSession)[] = ['subject', 'audience', 'scope', 'amr', 'claims', 'client'];
+const START_NAMES: readonly (keyof StartSession)[] = [
+  'subject',
+  'audience',
+  'scope',
+  'amr',
+  'claims',
+  'client',
+];
 const ISSUE_NAMES: readonly (keyof IssueToken)[] = ['typ', 'subject', 'audience', 'ttlSeconds', 'claims'];
-const VERIFY_NAMES: readonly (keyof VerifyOptions)[] = ['audience', 'scope', 'maxAgeSeconds', 'maxStalenessMs'];
+const VERIFY_NAMES: readonly (keyof VerifyOptions)[] = [
+  'audience',
+  'scope',
+  'maxAgeSeconds',
+  'maxStalenessMs',
+];
 
 /** The engine as its users see it: promises and exceptions in place of unions. */
 export function presentWatchword(engine: Engine, http: HttpFace, events: Events): Watchword {
@@ -68,13 +80,16 @@ export function presentWatchword(engine: Engine, http: HttpFace, events: Events)
         const { typ, subject, ttlSeconds, claims = {} } = input;
         assertText('subject', subject);
         if (!Number.isInteger(ttlSeconds) || ttlSeconds < 1 || ttlSeconds > MAX_ACCESS_TTL_SECONDS) {
-          throw new ArgumentError(`\`ttlSeconds\` has to be a whole number from 1 to ${MAX_ACCESS_TTL_SECONDS}.`);
+          throw new ArgumentError(
+            `\`ttlSeconds\` has to be a whole number from 1 to ${MAX_ACCESS_TTL_SECONDS}.`,
+          );
         }
         if (!isJsonObject(claims)) throw new ArgumentError('`claims` has to be an object.');
         const audience = listOf(input.audience) ?? settings.audience;
         return (await engine.issueCustom({ typ, subject, audience, ttlMs: ttlSeconds * 1000, claims })).text;
       },
-      verify: (token, { typ, ...options }) => verifiedOrThrow(engine.verifyCustom(token, typ, expectations(options))),
+      verify: (token, { typ, ...options }) =>
+        verifiedOrThrow(engine.verifyCustom(token, typ, expectations(options))),
     },
     verify,
     authenticate: async (credential, options) => verify(credential, options),
@@ -103,7 +118,9 @@ export function presentWatchword(engine: Engine, http: HttpFace, events: Events)
         return engine.keys.rotate(algorithm);
       },
       async compromise(kid) {
-        const keyId = parseKeyId(kid) ?? refuseId('`kid` has to be the id of a key; `keys.list()` shows those there are.');
+        const keyId =
+          parseKeyId(kid) ??
+          refuseId('`kid` has to be the id of a key; `keys.list()` shows those there are.');
         const result = await engine.keys.compromise(keyId);
         engine.revoker.announce(result, 'revoked');
         return presentRevoked(result);

@@ -50,7 +50,10 @@ function fileSource(path: string): SecretSource {
     name: 'The secret in WATCHWORD_SECRET_FILE',
     async read() {
       const file = await readSecretFile(path).catch((cause: unknown) => {
-        throw new ConfigurationError(`The file that WATCHWORD_SECRET_FILE names cannot be read: ${reason(cause)}.`, { cause });
+        throw new ConfigurationError(
+          `The file that WATCHWORD_SECRET_FILE names cannot be read: ${reason(cause)}.`,
+          { cause },
+        );
       });
       if (file === undefined) {
         throw new ConfigurationError(`The file that WATCHWORD_SECRET_FILE names does not exist. ${MAKE_ONE}`);
@@ -72,7 +75,9 @@ function developmentSource(path: string, random: Random): SecretSource {
       const file = await readSecretFile(path);
       if (file === undefined) return createSecretFile(path, freshSecret(random));
       if (file.readableByOthers || file.readableByGroup) {
-        throw new ConfigurationError(`The secret in ${path} can be read by others. Run \`chmod 600 ${path}\`.`);
+        throw new ConfigurationError(
+          `The secret in ${path} can be read by others. Run \`chmod 600 ${path}\`.`,
+        );
       }
       return file.text;
     },
@@ -92,9 +97,13 @@ function freshSecret(random: Random): string {
 function refuseSharedSecret(sourceName: string, text: string): void {
   const others = variablesWithValue(text).filter((name) => name !== 'WATCHWORD_SECRET');
   if (others.length === 0) return;
-  throw new ConfigurationError(`${sourceName} is also the value of ${others.join(' and ')}: give each its own. ${MAKE_ONE}`);
+  throw new ConfigurationError(
+    `${sourceName} is also the value of ${others.join(' and ')}: give each its own. ${MAKE_ONE}`,
+  );
 }
 
 function reason(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown reason';
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : 'unknown reason';
 }

@@ -9,7 +9,9 @@ export function refuseUnknownOptions(where: string, options: unknown, known: rea
     if (known.includes(name)) continue;
     const [nearest] = known.toSorted((a, b) => distance(name, a) - distance(name, b));
     const isNear = nearest !== undefined && distance(name, nearest) <= Math.max(2, name.length / 3);
-    const hint = isNear ? `did you mean \`${nearest}\`?` : `it takes ${known.map((one) => `\`${one}\``).join(', ')}.`;
+    const hint = isNear
+      ? `did you mean \`${nearest}\`?`
+      : `it takes ${known.map((one) => `\`${one}\``).join(', ')}.`;
     throw new ConfigurationError(`\`${where}\` has no option \`${printable(name)}\`: ${hint}`);
   }
 }

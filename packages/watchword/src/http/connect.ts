@@ -40,7 +40,12 @@ export function createConnectGuard(face: HttpFace, expected: TokenExpectations):
 
 /** Makes `request.auth` the verified token, over whatever stood there. */
 function setAuth(request: ConnectRequest, token: VerifiedToken): void {
-  Object.defineProperty(request, 'auth', { value: token, configurable: true, enumerable: true, writable: true });
+  Object.defineProperty(request, 'auth', {
+    value: token,
+    configurable: true,
+    enumerable: true,
+    writable: true,
+  });
 }
 
 export function fromConnect(

@@ -31,7 +31,12 @@ export function readCookie(request: NeutralRequest, kind: CookieKind, settings: 
   return values.length === 1 ? { kind: 'present', value } : { kind: 'ambiguous' };
 }
 
-export function setCookie(kind: CookieKind, value: string, maxAgeSeconds: number, settings: HttpSettings): Header {
+export function setCookie(
+  kind: CookieKind,
+  value: string,
+  maxAgeSeconds: number,
+  settings: HttpSettings,
+): Header {
   const attributes = `Path=/; Max-Age=${Math.max(0, Math.floor(maxAgeSeconds))}; Secure; HttpOnly`;
   const cookie = `${cookieName(kind, settings)}=${value}; ${attributes}; SameSite=${settings.sameSite}`;
   if (cookie.length > MAX_COOKIE_LENGTH) {

@@ -4,14 +4,20 @@ import { isSafeMethod, requestOrigin } from './origin.ts';
 import { problem } from './problem.ts';
 
 /** A request that acts by its cookies has to come from a page of ours. Gives the refusal, if it is one. */
-export function refuseForeignCookie(request: NeutralRequest, context: HttpContext): NeutralResponse | undefined {
+export function refuseForeignCookie(
+  request: NeutralRequest,
+  context: HttpContext,
+): NeutralResponse | undefined {
   if (isSafeMethod(request.method)) return undefined;
   const origin = requestOrigin(request, context.settings);
   return origin === 'own' || origin === 'listed' ? undefined : refuse(request, context, origin);
 }
 
 /** Tokens in a body are for programs, and for pages of origins that are listed: no page of ours needs to see one. */
-export function refuseBodyDelivery(request: NeutralRequest, context: HttpContext): NeutralResponse | undefined {
+export function refuseBodyDelivery(
+  request: NeutralRequest,
+  context: HttpContext,
+): NeutralResponse | undefined {
   const origin = requestOrigin(request, context.settings);
   switch (origin) {
     case 'unstated':

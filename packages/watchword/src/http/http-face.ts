@@ -64,7 +64,10 @@ export function createHttpFace(context: HttpContext): HttpFace {
     async startCookieSession(request, input) {
       if (refuseForeignCookie(request, context) !== undefined) throw new WatchwordError('ERR_CROSS_SITE');
       const tokens = await startSession(request, input, 'cookie', context);
-      return { session: tokens.session, cookies: tokenCookies(tokens, engine.context.clock.nowMs(), settings) };
+      return {
+        session: tokens.session,
+        cookies: tokenCookies(tokens, engine.context.clock.nowMs(), settings),
+      };
     },
   };
 }

@@ -15,7 +15,11 @@ const HSTS: Header = ['strict-transport-security', 'max-age=63072000'];
 
 const NO_STORE: Header = ['cache-control', 'no-store'];
 
-export function respondJson(status: number, value: unknown, headers: readonly Header[] = []): NeutralResponse {
+export function respondJson(
+  status: number,
+  value: unknown,
+  headers: readonly Header[] = [],
+): NeutralResponse {
   return { status, headers: [['content-type', JSON_TYPE], ...headers], body: JSON.stringify(value) };
 }
 

@@ -48,7 +48,10 @@ function findRoute(path: string): { readonly methods: Methods | undefined; reado
   if (methods !== undefined) return { methods, parameter: '' };
   const lastSlash = path.lastIndexOf('/') + 1;
   const parameter = path.slice(lastSlash);
-  return { methods: parameter === '' ? undefined : ROUTES_WITH_PARAMETER.get(path.slice(0, lastSlash)), parameter };
+  return {
+    methods: parameter === '' ? undefined : ROUTES_WITH_PARAMETER.get(path.slice(0, lastSlash)),
+    parameter,
+  };
 }
 
 /** RFC 9110 §10.2.1. */

@@ -58,7 +58,9 @@ function forbidUnguardedAuth(request: IncomingMessage): void {
   define({
     enumerable: false,
     get() {
-      throw new Error('`req.auth` was read on a route without `auth.require()`. Put the guard before the handler.');
+      throw new Error(
+        '`req.auth` was read on a route without `auth.require()`. Put the guard before the handler.',
+      );
     },
     set: (value: unknown) => define({ enumerable: true, writable: true, value }),
   });

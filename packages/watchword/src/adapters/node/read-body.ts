@@ -2,10 +2,15 @@ import type { IncomingMessage } from 'node:http';
 import type { BodyReading } from '../../http/index.ts';
 
 /** Reads at most `limitBytes` of a request's body; what a parser has read before is taken from `body`. */
-export function readBody(request: IncomingMessage & { readonly body?: unknown }, limitBytes: number): Promise<BodyReading> {
+export function readBody(
+  request: IncomingMessage & { readonly body?: unknown },
+  limitBytes: number,
+): Promise<BodyReading> {
   if (request.readableEnded) {
     return Promise.resolve(
-      request.body === undefined ? { kind: 'bytes', bytes: new Uint8Array() } : { kind: 'parsed', value: request.body },
+      request.body === undefined
+        ? { kind: 'bytes', bytes: new Uint8Array() }
+        : { kind: 'parsed', value: request.body },
     );
   }
   return new Promise((resolve) => {

@@ -21,9 +21,16 @@ export function createAsymmetricKey(id: KeyId, algorithm: AsymmetricAlgorithm, p
   return {
     id,
     algorithm,
-    publicJwk: { ...(publicKey.export({ format: 'jwk' }) as JsonObject), use: 'sig', alg: algorithm, kid: id },
+    publicJwk: {
+      ...(publicKey.export({ format: 'jwk' }) as JsonObject),
+      use: 'sig',
+      alg: algorithm,
+      kid: id,
+    },
     sign: (signingInput) =>
-      sign('sha256', Buffer.from(signingInput, 'latin1'), { key: privateKey, dsaEncoding }).toString('base64url'),
+      sign('sha256', Buffer.from(signingInput, 'latin1'), { key: privateKey, dsaEncoding }).toString(
+        'base64url',
+      ),
     verify(signingInput, signature) {
       const bytes = decodeBase64url(signature);
       if (bytes === undefined || bytes.length !== signatureBytes) return false;

@@ -16,7 +16,9 @@ export function createGate(limits: { readonly atOnce: number; readonly waiting: 
       return Promise.resolve();
     }
     if (queue.length >= limits.waiting) {
-      return Promise.reject(new WatchwordError('ERR_OVERLOADED', { detail: 'too many password hashes are waiting' }));
+      return Promise.reject(
+        new WatchwordError('ERR_OVERLOADED', { detail: 'too many password hashes are waiting' }),
+      );
     }
     return new Promise((resolve) => queue.push(resolve));
   }

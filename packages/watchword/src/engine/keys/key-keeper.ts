@@ -104,15 +104,19 @@ export class KeyKeeper {
       return planRotation(ring, fresh, lifetimes().tokenMs);
     });
     await context.scheduler.sleep(KEY_LEAD_MS);
-    if (successor === undefined) throw new WatchwordError('ERR_INTERNAL', { detail: 'a rotation added no key' });
+    if (successor === undefined)
+      throw new WatchwordError('ERR_INTERNAL', { detail: 'a rotation added no key' });
     return this.#info(successor);
   }
 
   /** Kills a key and everything that it signed, durably; replaces it if it was the one that signs. */
   async compromise(id: KeyId): Promise<RevocationResult> {
     const { context, maker, lifetimes } = this.#parts;
-    const revocation = await this.#change((ring) => planCompromise(ring, id, this.#nowMs(), maker, lifetimes()));
-    if (revocation === undefined) throw new WatchwordError('ERR_INTERNAL', { detail: 'no log entry was written' });
+    const revocation = await this.#change((ring) =>
+      planCompromise(ring, id, this.#nowMs(), maker, lifetimes()),
+    );
+    if (revocation === undefined)
+      throw new WatchwordError('ERR_INTERNAL', { detail: 'no log entry was written' });
     context.events.record('key_compromised', { keyId: id });
     return revocation;
   }

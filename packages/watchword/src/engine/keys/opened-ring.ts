@@ -56,7 +56,11 @@ async function openSigningKey({ key, sealed }: StoredSigningKey, wrapping: KeyWr
   return { key, jws: createJwsKey(key.id, key.algorithm, material) };
 }
 
-async function openOrRefuse(sealed: Uint8Array, purpose: SealedPurpose, wrapping: KeyWrapping): Promise<Uint8Array> {
+async function openOrRefuse(
+  sealed: Uint8Array,
+  purpose: SealedPurpose,
+  wrapping: KeyWrapping,
+): Promise<Uint8Array> {
   const result = await open(sealed, purpose, wrapping);
   switch (result.kind) {
     case 'opened':

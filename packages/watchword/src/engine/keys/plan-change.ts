@@ -13,7 +13,11 @@ export interface PlannedChange {
 }
 
 /** Adds `successor` and ends the signing of those before it once it begins. */
-export function planRotation(ring: KeyRing, successor: StoredSigningKey, longestTokenMs: number): PlannedChange {
+export function planRotation(
+  ring: KeyRing,
+  successor: StoredSigningKey,
+  longestTokenMs: number,
+): PlannedChange {
   const superseded = ring.signingKeys.flatMap((stored) => {
     const key = supersedeKey(stored.key, successor.key, longestTokenMs);
     return key === stored.key ? [] : [{ ...stored, key }];

@@ -15,7 +15,11 @@ export type Proof =
   | { readonly kind: 'refused'; readonly reason: RefreshRefusal; readonly sessionId?: SessionId };
 
 /** Shape, checksum, outer tag, row, inner tag, in this order: forgeries cost no look at the store. */
-export async function proveRefreshToken(text: unknown, { store, events }: EngineContext, keys: KeyKeeper): Promise<Proof> {
+export async function proveRefreshToken(
+  text: unknown,
+  { store, events }: EngineContext,
+  keys: KeyKeeper,
+): Promise<Proof> {
   const token = parseRefreshToken(text);
   if (token === undefined) return { kind: 'refused', reason: 'malformed' };
   const key = keys.refreshKey(token.keyVersion);

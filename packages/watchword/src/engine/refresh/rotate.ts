@@ -18,13 +18,6 @@ export interface RefreshChannel {
   readonly delivery: Delivery;
 }
 
-export interface Refresher {
-  /** Presents a refresh token. Of any number of concurrent presentations at most one rotates. */
-  refresh(presented: unknown, channel: RefreshChannel): Promise<RefreshOutcome>;
-  /** The tokens of a session's newest generation, for the answer that starts it. */
-  firstTokens(record: SessionRecord): Promise<IssuedTokens>;
-}
-
 export interface RefresherParts {
   readonly context: EngineContext;
   readonly keys: KeyKeeper;
@@ -32,108 +25,135 @@ export interface RefresherParts {
   readonly revoker: Revoker;
 }
 
-export function createRefresher({ context, keys, mint, revoker }: RefresherParts): Refresher {
-  const { settings, clock, store, events } = context;
+/** The verdicts that end with tokens for whoever asked. */
+type Delivering = Exclude<ChainVerdict, { readonly outcome: 'reused' | 'ahead' }>;
 
-  async function refresh(presented: unknown, channel: RefreshChannel): Promise<RefreshOutcome> {
-    const begunMs = clock.monotonicMs();
+/** Exchanges refresh tokens. Of any number of concurrent presentations at most one rotates. */
+export class Refresher {
+  readonly #parts: RefresherParts;
+
+  constructor(parts: RefresherParts) {
+    this.#parts = parts;
+  }
+
+  async refresh(presented: unknown, channel: RefreshChannel): Promise<RefreshOutcome> {
+    const { context, keys } = this.#parts;
+    const begunMs = context.clock.monotonicMs();
     for (;;) {
       const proof = await proveRefreshToken(presented, context, keys);
-      if (proof.kind === 'refused') return refuse(proof.reason, proof.sessionId);
+      if (proof.kind === 'refused') return this.#refuse(proof.reason, proof.sessionId);
       const { session } = proof.reading.record;
       const objection = objectTo(session, channel, proof.reading.nowMs);
-      if (objection !== undefined) return refuse(objection, session.id);
-      assertInTime(begunMs);
-      const outcome = await attempt(proof.token, proof.reading);
+      if (objection !== undefined) return this.#refuse(objection, session.id);
+      this.#assertInTime(begunMs);
+      const outcome = await this.#attempt(proof.token, proof.reading);
       // Somebody else moved the chain between our look and our step: look again.
       if (outcome !== 'conflict') return outcome;
     }
   }
 
-  function refuse(reason: RefreshRefusal, sessionId?: Session['id']): RefreshOutcome {
-    events.record('refresh_refused', { reason, ...(sessionId !== undefined && { sessionId }) });
+  /** The tokens of a session's newest generation, for the answer that starts it. */
+  async firstTokens({ session, chain, share }: SessionRecord): Promise<IssuedTokens> {
+    return this.#issued(session, chain, share, await this.#parts.mint.accessToken(session, chain.generation));
+  }
+
+  #refuse(reason: RefreshRefusal, sessionId?: Session['id']): RefreshOutcome {
+    this.#parts.context.events.record('refresh_refused', {
+      reason,
+      ...(sessionId !== undefined && { sessionId }),
+    });
     return { kind: 'refused', reason };
   }
 
   /** The race window bounds a round trip, so an answer that would come later than that is not begun. */
-  function assertInTime(begunMs: number): void {
+  #assertInTime(begunMs: number): void {
+    const { settings, clock } = this.#parts.context;
     const { raceWindowMs } = settings.chain;
     if (raceWindowMs > 0 && clock.monotonicMs() - begunMs > raceWindowMs / 2) {
-      throw new WatchwordError('ERR_OVERLOADED', { detail: 'a refresh took longer than half the race window' });
+      throw new WatchwordError('ERR_OVERLOADED', {
+        detail: 'a refresh took longer than half the race window',
+      });
     }
   }
 
-  async function attempt(
+  async #attempt(
     token: PresentedRefreshToken,
     { record, nowMs }: SessionReading,
   ): Promise<RefreshOutcome | 'conflict'> {
+    const { context, keys } = this.#parts;
     const { session, chain } = record;
-    const newestKeyVersion = keys.newestRefreshKey().version;
-    const verdict = judgeRefresh(chain, { generation: token.generation, nowMs, newestKeyVersion }, settings.chain);
-    const about = { sessionId: session.id, subject: session.subject, generation: chain.generation };
+    const presented = {
+      generation: token.generation,
+      nowMs,
+      newestKeyVersion: keys.newestRefreshKey().version,
+    };
+    const verdict = judgeRefresh(chain, presented, context.settings.chain);
     switch (verdict.outcome) {
       case 'ahead':
-        events.record('store_rolled_back', { ...about, presentedGeneration: token.generation });
+        context.events.record('store_rolled_back', {
+          ...about(session, chain),
+          presentedGeneration: token.generation,
+        });
         return { kind: 'ahead' };
       case 'reused':
-        return convict(session, chain, token);
+        return this.#convict(session, chain, token);
       case 'rotated':
       case 'current':
       case 'resent':
       case 'resent_late':
-        return deliver(verdict, record, nowMs);
+        return this.#deliver(verdict, record, nowMs);
     }
   }
 
-  async function convict(session: Session, chain: ChainState, token: PresentedRefreshToken): Promise<RefreshOutcome> {
+  async #convict(session: Session, chain: ChainState, token: PresentedRefreshToken): Promise<RefreshOutcome> {
+    const { context, revoker } = this.#parts;
     await revoker.revoke([{ kind: 'session', sessionId: session.id, reason: 'reused' }]);
-    events.record('refresh_reused', {
-      sessionId: session.id,
-      subject: session.subject,
-      generation: chain.generation,
+    context.events.record('refresh_reused', {
+      ...about(session, chain),
       presentedGeneration: token.generation,
     });
     return { kind: 'reused', session };
   }
 
-  async function deliver(
-    verdict: Exclude<ChainVerdict, { outcome: 'reused' | 'ahead' }>,
+  async #deliver(
+    verdict: Delivering,
     record: SessionRecord,
     nowMs: EpochMs,
   ): Promise<RefreshOutcome | 'conflict'> {
+    const { events } = this.#parts.context;
     const next = 'next' in verdict ? verdict.next : undefined;
     const chain = next ?? record.chain;
     // Minted before the step: whatever fails in it, such as a hook of the application, has changed nothing.
-    const accessToken = await mint.accessToken(record.session, chain.generation);
-    const session = next === undefined ? record.session : await step(record, next, nowMs);
+    const accessToken = await this.#parts.mint.accessToken(record.session, chain.generation);
+    const session = next === undefined ? record.session : await this.#step(record, next, nowMs);
     if (session === undefined) return 'conflict';
-    const about = { sessionId: session.id, subject: session.subject, generation: chain.generation };
-    if (verdict.outcome === 'resent_late') events.record('refresh_resent_late', { ...about, late: chain.late });
-    else events.record(`refresh_${verdict.outcome}`, about);
-    return { kind: verdict.outcome, ...issued(session, chain, record.share, accessToken) };
+    if (verdict.outcome === 'resent_late') {
+      events.record('refresh_resent_late', { ...about(session, chain), late: chain.late });
+    } else {
+      events.record(`refresh_${verdict.outcome}`, about(session, chain));
+    }
+    return { kind: verdict.outcome, ...this.#issued(session, chain, record.share, accessToken) };
   }
 
-  async function step(record: SessionRecord, next: ChainState, nowMs: EpochMs): Promise<Session | undefined> {
-    const { session, chain } = record;
+  /** The session as it stands after the step; `undefined` if the row was no longer what was read. */
+  async #step(
+    { session, chain }: SessionRecord,
+    next: ChainState,
+    nowMs: EpochMs,
+  ): Promise<Session | undefined> {
+    const { settings, store } = this.#parts.context;
     const idleExpiresMs = epochMs(Math.min(nowMs + settings.idleTtlMs, session.absoluteExpiresMs));
     const moved = { lastRefreshedMs: nowMs, idleExpiresMs };
     const result = await store.sessions.advance({ sessionId: session.id, expected: chain, next, ...moved });
     return result === 'advanced' ? { ...session, ...moved } : undefined;
   }
 
-  function issued(session: Session, chain: ChainState, share: Uint8Array, accessToken: MintedToken): IssuedTokens {
-    const key = keys.refreshKey(chain.keyVersion);
+  #issued(session: Session, chain: ChainState, share: Uint8Array, accessToken: MintedToken): IssuedTokens {
+    const key = this.#parts.keys.refreshKey(chain.keyVersion);
     if (key === undefined) throw new WatchwordError('ERR_INTERNAL', { detail: 'a refresh key is missing' });
     const refreshToken = formatRefreshToken(session.id, chain.generation, key, share);
     return { session, generation: chain.generation, refreshToken, accessToken };
   }
-
-  return {
-    refresh,
-    async firstTokens({ session, chain, share }) {
-      return issued(session, chain, share, await mint.accessToken(session, chain.generation));
-    },
-  };
 }
 
 /** What is wrong with a proven token's session or channel, before its generation is looked at. */
@@ -142,4 +162,8 @@ function objectTo(session: Session, channel: RefreshChannel, nowMs: EpochMs): Re
   if (session.delivery !== channel.delivery) return 'wrong_delivery';
   const status = sessionStatus(session, nowMs);
   return status === 'live' ? undefined : status;
+}
+
+function about({ id, subject }: Session, { generation }: ChainState) {
+  return { sessionId: id, subject, generation };
 }

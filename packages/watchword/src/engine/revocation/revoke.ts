@@ -1,7 +1,11 @@
 import type { RevocationRecord } from '../../domain/revocation.ts';
 import { targetId } from '../../domain/revocation.ts';
 import type { SessionEndReason } from '../../domain/session.ts';
-import type { RevocationLifetimes, RevocationRequest, RevocationResult } from '../../ports/store/revocation-log.ts';
+import type {
+  RevocationLifetimes,
+  RevocationRequest,
+  RevocationResult,
+} from '../../ports/store/revocation-log.ts';
 import type { EngineContext } from '../context.ts';
 import type { RevocationView } from './view.ts';
 

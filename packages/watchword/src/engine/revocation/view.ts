@@ -38,7 +38,11 @@ const SESSIONLESS_ALLOWANCE_MS = 250;
 const STALE_REPORT_PERIOD_MS = 1000;
 
 export function createRevocationView(clock: Clock, events: EventSink): RevocationView {
-  const ended = { session: new Map<string, EpochMs>(), token: new Map<string, EpochMs>(), key: new Map<string, EpochMs>() };
+  const ended = {
+    session: new Map<string, EpochMs>(),
+    token: new Map<string, EpochMs>(),
+    key: new Map<string, EpochMs>(),
+  };
   const subjects = new Map<string, { readonly beforeMs: EpochMs; readonly expiresMs: EpochMs }>();
   let all: { readonly beforeMs: EpochMs; readonly expiresMs: EpochMs } | undefined;
   let confirmedMs = Number.NEGATIVE_INFINITY;
@@ -49,7 +53,9 @@ export function createRevocationView(clock: Clock, events: EventSink): Revocatio
       if (ended.token.has(tokenId)) return 'token';
       if (sessionId !== undefined && ended.session.has(sessionId)) return 'session';
       const startedMs =
-        sessionId === undefined ? tokenIssuedMs(tokenId) - SESSIONLESS_ALLOWANCE_MS : sessionStartedMs(sessionId);
+        sessionId === undefined
+          ? tokenIssuedMs(tokenId) - SESSIONLESS_ALLOWANCE_MS
+          : sessionStartedMs(sessionId);
       if (all !== undefined && startedMs < all.beforeMs) return 'all';
       const cutoff = subjects.get(subject);
       if (cutoff !== undefined && startedMs < cutoff.beforeMs) return 'subject';
@@ -59,7 +65,8 @@ export function createRevocationView(clock: Clock, events: EventSink): Revocatio
     apply({ target, expiresMs }) {
       switch (target.kind) {
         case 'all':
-          if (all === undefined || all.beforeMs < target.beforeMs) all = { beforeMs: target.beforeMs, expiresMs };
+          if (all === undefined || all.beforeMs < target.beforeMs)
+            all = { beforeMs: target.beforeMs, expiresMs };
           break;
         case 'subject': {
           const known = subjects.get(target.subject);

@@ -36,7 +36,8 @@ export function judgeSecret(text: string): SecretVerdict {
 }
 
 function looksGuessable(text: string, bytes: Uint8Array): string | undefined {
-  if (new Set(bytes).size < Math.min(MIN_DISTINCT_BYTES, bytes.length)) return 'too many of its bytes are the same';
+  if (new Set(bytes).size < Math.min(MIN_DISTINCT_BYTES, bytes.length))
+    return 'too many of its bytes are the same';
   if (longestRun(bytes) > MAX_RUN) return 'its bytes follow each other';
   if (isPeriodic(bytes)) return 'it repeats itself';
   if (bytes.every((byte) => byte >= 0x20 && byte < 0x7f)) return 'it is readable text in another spelling';

@@ -75,7 +75,8 @@ export function createSessions({ context, keys, refresher, revoker }: SessionsPa
 
     async get(id) {
       const reading = await store.sessions.find(id);
-      if (reading === undefined || sessionStatus(reading.record.session, reading.nowMs) !== 'live') return undefined;
+      if (reading === undefined || sessionStatus(reading.record.session, reading.nowMs) !== 'live')
+        return undefined;
       const { session, chain } = reading.record;
       return { session, chain, policy: settings.chain };
     },
@@ -90,7 +91,9 @@ export function createSessions({ context, keys, refresher, revoker }: SessionsPa
         const live = await store.sessions.listLive(subject, MAX_LISTED_SESSIONS);
         const others = live.filter(({ id }) => id !== keep);
         if (others.length === 0) return ended;
-        const requests = others.map(({ id }) => ({ kind: 'session', sessionId: id, reason: 'revoked' }) as const);
+        const requests = others.map(
+          ({ id }) => ({ kind: 'session', sessionId: id, reason: 'revoked' }) as const,
+        );
         ended += (await revoker.revoke(requests)).endedSessions.length;
       }
     },

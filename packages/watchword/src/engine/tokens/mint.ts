@@ -65,7 +65,12 @@ export function createTokenMint(context: EngineContext, keys: KeyKeeper): TokenM
     customToken({ typ, subject, audience, ttlMs, claims }) {
       const nowMs = clock.nowMs();
       const expiresMs = epochMs(nowMs + ttlMs);
-      const tokenId = createTokenId(nowMs, random.bytes(TOKEN_ID_RANDOM_BYTES), { generation: 0 }, keys.tokenIdKey());
+      const tokenId = createTokenId(
+        nowMs,
+        random.bytes(TOKEN_ID_RANDOM_BYTES),
+        { generation: 0 },
+        keys.tokenIdKey(),
+      );
       const text = signCompactJws(keys.signing(), typ, {
         ...claims,
         iss: settings.issuer,
@@ -91,7 +96,10 @@ async function claimsOf(session: Session, hook: EngineContext['settings']['claim
   try {
     fresh = await hook(session);
   } catch (cause) {
-    throw new WatchwordError('ERR_INTERNAL', { detail: 'the `claims` hook of the application failed', cause });
+    throw new WatchwordError('ERR_INTERNAL', {
+      detail: 'the `claims` hook of the application failed',
+      cause,
+    });
   }
   if (!isJsonObject(fresh)) throw new ArgumentError('The `claims` hook has to give an object of claims.');
   assertFreeClaims(fresh);

@@ -40,7 +40,17 @@ export function readClaims(payload: JsonObject, keyId: KeyId): ReadClaims | { re
   if (expiresAtSeconds === undefined) return { wrongClaim: 'exp' };
   const optional = readOptional(payload);
   if ('wrongClaim' in optional) return optional;
-  return { issuer, subject, audience, tokenId, keyId, issuedAtSeconds, expiresAtSeconds, ...optional, claims: payload };
+  return {
+    issuer,
+    subject,
+    audience,
+    tokenId,
+    keyId,
+    issuedAtSeconds,
+    expiresAtSeconds,
+    ...optional,
+    claims: payload,
+  };
 }
 
 type OptionalClaims = Pick<

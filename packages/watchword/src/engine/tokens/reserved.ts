@@ -14,11 +14,15 @@ const RESERVED_CLAIMS: ReadonlySet<string> = new Set(
 
 /** Kinds of token that have rules of their own; a custom kind may not pass itself off as one of them. */
 const RESERVED_TYPES: ReadonlySet<string> = new Set(
-  ['jwt', 'at+jwt', 'dpop+jwt', 'confirm+jwt', 'logout+jwt', 'secevent+jwt', 'token-introspection+jwt'].concat([
-    'statuslist+jwt',
-    'ww-feed+jwt',
-    'id+jwt',
-  ]),
+  [
+    'jwt',
+    'at+jwt',
+    'dpop+jwt',
+    'confirm+jwt',
+    'logout+jwt',
+    'secevent+jwt',
+    'token-introspection+jwt',
+  ].concat(['statuslist+jwt', 'ww-feed+jwt', 'id+jwt']),
 );
 
 const CUSTOM_TYPE = /^[a-z0-9][a-z0-9.-]{0,62}\+jwt$/;

@@ -56,14 +56,18 @@ export function createTokenVerifier({ issuer, clock, keys, view }: TokenVerifier
   return {
     verify(token, kind, expected) {
       const jws = splitCompactJws(token);
-      if (jws === undefined) return refuse('ERR_TOKEN_MALFORMED', 'not a compact JWS of at most 8192 characters');
+      if (jws === undefined)
+        return refuse('ERR_TOKEN_MALFORMED', 'not a compact JWS of at most 8192 characters');
       const key = findKey(jws, kind, keys);
       if ('code' in key) return key;
-      if (!key.verify(jws.signingInput, jws.signature)) return refuse('ERR_TOKEN_SIGNATURE', 'the signature is wrong');
+      if (!key.verify(jws.signingInput, jws.signature))
+        return refuse('ERR_TOKEN_SIGNATURE', 'the signature is wrong');
       const payload = decodeJsonPart(jws.payloadText);
-      if (payload === undefined) return refuse('ERR_TOKEN_MALFORMED', 'the payload is not a strict JSON object');
+      if (payload === undefined)
+        return refuse('ERR_TOKEN_MALFORMED', 'the payload is not a strict JSON object');
       const claims = readClaims(payload, key.id);
-      if ('wrongClaim' in claims) return refuse('ERR_TOKEN_CLAIMS', `the claim ${claims.wrongClaim} is missing or wrong`);
+      if ('wrongClaim' in claims)
+        return refuse('ERR_TOKEN_CLAIMS', `the claim ${claims.wrongClaim} is missing or wrong`);
       return (
         judgeBelonging(claims, kind, issuer, expected) ??
         judgeTimes(claims, clock.nowMs(), expected) ??
@@ -89,7 +93,8 @@ function findKey(jws: CompactJws, kind: TokenKind, keys: KeyKeeper): JwsKey | Re
   const id = parseKeyId(header['kid']);
   const found = id === undefined ? undefined : keys.find(id);
   if (found === undefined) return refuse('ERR_TOKEN_KEY_UNKNOWN', 'the kid is missing or unknown');
-  if (header['alg'] !== found.jws.algorithm) return refuse('ERR_TOKEN_ALGORITHM', 'the alg is not that of the key');
+  if (header['alg'] !== found.jws.algorithm)
+    return refuse('ERR_TOKEN_ALGORITHM', 'the alg is not that of the key');
   if (found.state === 'compromised') return refuse('ERR_TOKEN_REVOKED', 'the key was compromised');
   if (!verifiesTokens(found.state)) return refuse('ERR_TOKEN_KEY_UNKNOWN', `the key is ${found.state}`);
   return found.jws;
@@ -102,7 +107,10 @@ function judgeBelonging(
   expected: TokenExpectations,
 ): Refusal | undefined {
   if (claims.issuer !== issuer) return refuse('ERR_TOKEN_ISSUER', 'the iss is another');
-  if (kind.ofSession && (claims.sessionId === undefined || claims.clientId === undefined || claims.generation < 1)) {
+  if (
+    kind.ofSession &&
+    (claims.sessionId === undefined || claims.clientId === undefined || claims.generation < 1)
+  ) {
     return refuse('ERR_TOKEN_CLAIMS', 'the claim sid, client_id or ww_gen is missing');
   }
   if (!claims.audience.some((audience) => expected.audience.includes(audience))) {
@@ -115,7 +123,8 @@ function judgeTimes(claims: ReadClaims, nowMs: number, expected: TokenExpectatio
   const nowSeconds = nowMs / 1000;
   const skewSeconds = CLOCK_SKEW_MS / 1000;
   if (nowSeconds >= claims.expiresAtSeconds) return refuse('ERR_TOKEN_EXPIRED', 'the exp has passed');
-  if (claims.issuedAtSeconds > nowSeconds + skewSeconds) return refuse('ERR_TOKEN_NOT_YET_VALID', 'the iat is to come');
+  if (claims.issuedAtSeconds > nowSeconds + skewSeconds)
+    return refuse('ERR_TOKEN_NOT_YET_VALID', 'the iat is to come');
   if ((claims.notBeforeSeconds ?? 0) > nowSeconds + skewSeconds) {
     return refuse('ERR_TOKEN_NOT_YET_VALID', 'the nbf is to come');
   }
@@ -126,7 +135,11 @@ function judgeTimes(claims: ReadClaims, nowMs: number, expected: TokenExpectatio
   return undefined;
 }
 
-function judgeRevocation(claims: ReadClaims, view: RevocationView, expected: TokenExpectations): Refusal | undefined {
+function judgeRevocation(
+  claims: ReadClaims,
+  view: RevocationView,
+  expected: TokenExpectations,
+): Refusal | undefined {
   const hit = view.hits(claims);
   if (hit !== undefined) return refuse('ERR_TOKEN_REVOKED', `revoked by ${hit}`);
   const ageMs = view.ageMs();

@@ -24,7 +24,11 @@ export const refresh: Handler = async (request, context) => {
     case 'current':
     case 'resent':
     case 'resent_late':
-      return respondJson(200, presentTokens(outcome), tokenCookies(outcome, engine.context.clock.nowMs(), settings));
+      return respondJson(
+        200,
+        presentTokens(outcome),
+        tokenCookies(outcome, engine.context.clock.nowMs(), settings),
+      );
     case 'reused':
     case 'refused':
       return problem('ERR_REFRESH_INVALID');

@@ -16,7 +16,8 @@ import { respondEmpty } from '../respond.ts';
 export const signOut: Handler = async (request, context) => {
   const presented = await readPresentedRefresh(request, context.settings);
   if (presented.kind === 'refused') return problem(presented.code, presented);
-  const byCookie = presented.kind === 'presented' ? presented.delivery === 'cookie' : !hasBearer(request, context);
+  const byCookie =
+    presented.kind === 'presented' ? presented.delivery === 'cookie' : !hasBearer(request, context);
   const refusal = byCookie ? refuseForeignCookie(request, context) : undefined;
   if (refusal !== undefined) return refusal;
   for (const id of await sessionsToEnd(request, presented, context)) {

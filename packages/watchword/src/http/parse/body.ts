@@ -21,7 +21,10 @@ export async function parseBody<Schema extends z.ZodType>(
   if (json.kind === 'refused') return json;
   const result = schema.safeParse(json.value);
   if (result.success) return { kind: 'parsed', value: result.data };
-  const errors = result.error.issues.map(({ path, message }) => ({ member: path.join('.'), problem: message }));
+  const errors = result.error.issues.map(({ path, message }) => ({
+    member: path.join('.'),
+    problem: message,
+  }));
   return { kind: 'refused', code: 'ERR_BODY_INVALID', errors };
 }
 
@@ -35,7 +38,9 @@ async function readJsonObject(request: NeutralRequest): Promise<Parsed<JsonObjec
     case 'aborted':
       return { kind: 'refused', code: 'ERR_REQUEST_MALFORMED' };
     case 'parsed':
-      return isJsonType(request) ? objectOrRefusal(reading.value) : { kind: 'refused', code: 'ERR_CONTENT_TYPE' };
+      return isJsonType(request)
+        ? objectOrRefusal(reading.value)
+        : { kind: 'refused', code: 'ERR_CONTENT_TYPE' };
     case 'bytes':
       if (reading.bytes.length === 0) return { kind: 'parsed', value: {} };
       return isJsonType(request) ? parseBytes(reading.bytes) : { kind: 'refused', code: 'ERR_CONTENT_TYPE' };

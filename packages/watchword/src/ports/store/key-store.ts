@@ -33,7 +33,10 @@ export interface KeyRingChange {
   readonly signingKeys: readonly StoredSigningKey[];
   readonly roots: readonly StoredRoot[];
   /** Written in the same transaction: a compromised key and its log entry are one step. */
-  readonly revoke?: { readonly requests: readonly RevocationRequest[]; readonly lifetimes: RevocationLifetimes };
+  readonly revoke?: {
+    readonly requests: readonly RevocationRequest[];
+    readonly lifetimes: RevocationLifetimes;
+  };
 }
 
 export type KeyRingOutcome =

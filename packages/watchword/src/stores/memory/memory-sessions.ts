@@ -1,0 +1,81 @@
+import type { ChainState } from '../../domain/refresh-chain.ts';
+import { sessionStatus, type SessionRecord } from '../../domain/session.ts';
+import { WatchwordError } from '../../errors/watchword-error.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { ChainStep, SessionStore } from '../../ports/store/session-store.ts';
+import { sessionStartMs } from '../revocation-entry.ts';
+import { greatestCutoffMs, type MemoryState } from './memory-state.ts';
+
+/** Each method does its work without awaiting anything, which is what makes it atomic. */
+export function createMemorySessions(state: MemoryState, clock: Clock): SessionStore {
+  return {
+    start: async (subject, build) => {
+      const record = build(sessionStartMs(clock.nowMs(), greatestCutoffMs(state, subject)));
+      if (state.sessions.has(record.session.id)) {
+        throw new WatchwordError('ERR_INTERNAL', { detail: 'a session with this id exists already' });
+      }
+      state.sessions.set(record.session.id, structuredClone(record));
+      return structuredClone(record);
+    },
+
+    find: async (id) => {
+      const record = state.sessions.get(id);
+      return record === undefined ? undefined : { record: structuredClone(record), nowMs: clock.nowMs() };
+    },
+
+    listLive: async (subject, limit) => {
+      const nowMs = clock.nowMs();
+      return [...state.sessions.values()]
+        .map((record) => record.session)
+        .filter((session) => session.subject === subject && sessionStatus(session, nowMs) === 'live')
+        .toSorted((a, b) => b.startedMs - a.startedMs || (a.id < b.id ? 1 : -1))
+        .slice(0, Math.max(0, limit))
+        .map((session) => structuredClone(session));
+    },
+
+    advance: async (step) => {
+      const record = state.sessions.get(step.sessionId);
+      if (record === undefined || !mayAdvance(state, record, step)) return 'conflict';
+      const { lastRefreshedMs, idleExpiresMs } = step;
+      state.sessions.set(step.sessionId, {
+        ...record,
+        session: { ...record.session, lastRefreshedMs, idleExpiresMs },
+        chain: { ...step.next },
+      });
+      return 'advanced';
+    },
+
+    settle: async (id, generation) => {
+      const record = state.sessions.get(id);
+      if (record === undefined || record.session.ended !== undefined) return false;
+      if (record.chain.generation !== generation || record.chain.settled) return false;
+      state.sessions.set(id, { ...record, chain: { ...record.chain, settled: true } });
+      return true;
+    },
+
+    deleteExpired: async (beforeMs, limit) => {
+      const expired = [...state.sessions.values()]
+        .filter((record) => record.session.absoluteExpiresMs < beforeMs)
+        .slice(0, Math.max(0, limit));
+      for (const record of expired) state.sessions.delete(record.session.id);
+      return expired.length;
+    },
+  };
+}
+
+function mayAdvance(state: MemoryState, record: SessionRecord, step: ChainStep): boolean {
+  const { session, chain } = record;
+  if (session.ended !== undefined || !isSameChain(chain, step.expected)) return false;
+  return session.startedMs >= (greatestCutoffMs(state, session.subject) ?? 0);
+}
+
+function isSameChain(a: ChainState, b: ChainState): boolean {
+  return (
+    a.generation === b.generation &&
+    a.keyVersion === b.keyVersion &&
+    a.deliveredMs === b.deliveredMs &&
+    a.settled === b.settled &&
+    a.late === b.late &&
+    a.lateDelivery === b.lateDelivery
+  );
+}

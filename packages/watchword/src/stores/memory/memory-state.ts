@@ -1,0 +1,54 @@
+import type { SessionId } from '../../domain/ids.ts';
+import { GENESIS_HASH, type LogHead, type RevocationRecord } from '../../domain/revocation.ts';
+import type { SessionRecord } from '../../domain/session.ts';
+import type { EpochMs } from '../../domain/time.ts';
+import type { AccountRecord } from '../../ports/store/account-store.ts';
+import type { StoredRoot, StoredSigningKey } from '../../ports/store/key-store.ts';
+import type { LongestLifetimes } from '../../ports/store/store.ts';
+
+export interface Cutoff {
+  readonly beforeMs: EpochMs;
+  readonly expiresMs: EpochMs;
+}
+
+/**
+ * All that a memory store keeps. Every instance that one factory opens works on the same state, as processes
+ * do on one file. What is inside is never handed out and never taken in: copies are.
+ */
+export interface MemoryState {
+  readonly sessions: Map<SessionId, SessionRecord>;
+  /** By the subject that is covered; `undefined` covers everybody. */
+  readonly cutoffs: Map<string | undefined, Cutoff>;
+  log: RevocationRecord[];
+  head: LogHead;
+  keyRevision: number;
+  readonly signingKeys: Map<string, StoredSigningKey>;
+  readonly roots: Map<string, StoredRoot>;
+  readonly accounts: Map<string, AccountRecord>;
+  readonly accountIdsByEmail: Map<string, string>;
+  lifetimes: LongestLifetimes;
+}
+
+export function createMemoryState(epochBytes: Uint8Array): MemoryState {
+  const epoch = Array.from(epochBytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return {
+    sessions: new Map(),
+    cutoffs: new Map(),
+    log: [],
+    head: { epoch, sequence: 0, hash: GENESIS_HASH.slice() },
+    keyRevision: 0,
+    signingKeys: new Map(),
+    roots: new Map(),
+    accounts: new Map(),
+    accountIdsByEmail: new Map(),
+    lifetimes: { tokenMs: 0, sessionMs: 0 },
+  };
+}
+
+/** The greatest cut-off that covers a subject; `undefined` if there is none. */
+export function greatestCutoffMs(state: MemoryState, subject: string): number | undefined {
+  const everybody = state.cutoffs.get(undefined)?.beforeMs;
+  const own = state.cutoffs.get(subject)?.beforeMs;
+  if (everybody === undefined || own === undefined) return everybody ?? own;
+  return Math.max(everybody, own);
+}

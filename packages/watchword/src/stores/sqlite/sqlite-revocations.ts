@@ -1,0 +1,49 @@
+import type { Clock } from '../../ports/clock.ts';
+import type { RevocationLog } from '../../ports/store/revocation-log.ts';
+import { headFromRow, revocationFromRow, type HeadRow, type RevocationRow } from './revocation-rows.ts';
+import type { Revoke } from './revoke.ts';
+import type { SqliteAccess } from './sqlite-access.ts';
+
+const READ_AFTER = `
+  SELECT * FROM revocations WHERE sequence > ? AND expires_ms > ? ORDER BY sequence LIMIT ?`;
+
+const DELETE_EXPIRED_ENTRIES = `
+  DELETE FROM revocations WHERE sequence IN (
+    SELECT sequence FROM revocations WHERE expires_ms < ? ORDER BY expires_ms LIMIT ?)`;
+
+const DELETE_EXPIRED_CUTOFFS = `
+  DELETE FROM cutoffs WHERE (kind, target) IN (
+    SELECT kind, target FROM cutoffs WHERE expires_ms < ? ORDER BY expires_ms LIMIT ?)`;
+
+export function createSqliteRevocations(access: SqliteAccess, revoke: Revoke, clock: Clock): RevocationLog {
+  const { database, turns, transactions, ownWrites } = access;
+  const readHead = database.prepare('SELECT epoch, sequence, hash FROM feed_head');
+  const readAfter = database.prepare(READ_AFTER);
+  const deleteEntries = database.prepare(DELETE_EXPIRED_ENTRIES);
+  const deleteCutoffs = database.prepare(DELETE_EXPIRED_CUTOFFS);
+
+  return {
+    revoke: (requests, lifetimes) =>
+      turns.write(() => {
+        const result = transactions.write(() => revoke(requests, lifetimes));
+        ownWrites.count += 1;
+        return result;
+      }),
+
+    head: () => turns.read(() => headFromRow(readHead.get() as unknown as HeadRow)),
+
+    readAfter: (sequence, limit) =>
+      turns.read(() => {
+        const rows = readAfter.all(sequence, clock.nowMs(), Math.max(0, limit)) as unknown as RevocationRow[];
+        return rows.map(revocationFromRow);
+      }),
+
+    deleteExpired: (beforeMs, limit) =>
+      turns.write(() =>
+        transactions.write(() => {
+          const entries = Number(deleteEntries.run(beforeMs, Math.max(0, limit)).changes);
+          return entries + Number(deleteCutoffs.run(beforeMs, Math.max(0, limit - entries)).changes);
+        }),
+      ),
+  };
+}

@@ -1,0 +1,66 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { LongestLifetimes, Store, StoreContext } from '../../ports/store/store.ts';
+import { createRevoke } from './revoke.ts';
+import type { SqliteAccess } from './sqlite-access.ts';
+import { createSqliteAccounts } from './sqlite-accounts.ts';
+import { createSqliteKeys } from './sqlite-keys.ts';
+import { createSqliteRevocations } from './sqlite-revocations.ts';
+import { createSqliteSessions } from './sqlite-sessions.ts';
+import { createSqliteWatch } from './sqlite-watch.ts';
+import { createTransactions } from './transactions.ts';
+import { createTurns } from './turns.ts';
+
+/** Whoever asks whether the store is ready wants to know now. */
+const READINESS_PATIENCE_MS = 1000;
+
+/** The store on an open and migrated database, which it closes. Prepares every statement. */
+export function createSqliteStore(database: DatabaseSync, context: StoreContext): Store {
+  const turns = createTurns(context);
+  const transactions = createTransactions(database);
+  const access: SqliteAccess = { database, turns, transactions, ownWrites: { count: 0 } };
+  const revoke = createRevoke(database, context);
+  const { watch, stopAll } = createSqliteWatch(access, context);
+  let closing: Promise<void> | undefined;
+
+  async function close(): Promise<void> {
+    stopAll();
+    await turns.finish();
+    database.close();
+  }
+
+  return {
+    sessions: createSqliteSessions(access, context.clock),
+    revocations: createSqliteRevocations(access, revoke, context.clock),
+    keys: createSqliteKeys(access, revoke),
+    accounts: createSqliteAccounts(access),
+    raiseLifetimes: createRaiseLifetimes(access),
+    watch,
+    isReady: async () => {
+      try {
+        await turns.write(
+          () => transactions.write(() => true),
+          Math.min(READINESS_PATIENCE_MS, context.patienceMs),
+        );
+        return true;
+      } catch {
+        return false;
+      }
+    },
+    close: () => (closing ??= close()),
+  };
+}
+
+function createRaiseLifetimes({ database, turns, transactions }: SqliteAccess): Store['raiseLifetimes'] {
+  const read = database.prepare('SELECT token_ms, session_ms FROM longest_lifetimes');
+  const raise = database.prepare(
+    'UPDATE longest_lifetimes SET token_ms = max(token_ms, ?), session_ms = max(session_ms, ?)',
+  );
+  return (lifetimes: LongestLifetimes) =>
+    turns.write(() =>
+      transactions.write(() => {
+        raise.run(Math.ceil(lifetimes.tokenMs), Math.ceil(lifetimes.sessionMs));
+        const row = read.get();
+        return { tokenMs: row?.['token_ms'] as number, sessionMs: row?.['session_ms'] as number };
+      }),
+    );
+}

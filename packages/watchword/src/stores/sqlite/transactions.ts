@@ -1,0 +1,36 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+export interface Transactions {
+  /** Runs `work` holding the right to write, and commits; anything thrown undoes all of it. */
+  write<Result>(work: () => Result): Result;
+  /** Runs `work` on one snapshot of the database, whatever others commit meanwhile. */
+  read<Result>(work: () => Result): Result;
+}
+
+/** Synchronous on purpose: a transaction never outlives the tick that began it. */
+export function createTransactions(database: DatabaseSync): Transactions {
+  // IMMEDIATE takes the right to write first: contention shows before any work is done, and never at the
+  // commit.
+  const beginWrite = database.prepare('BEGIN IMMEDIATE');
+  const beginRead = database.prepare('BEGIN DEFERRED');
+  const commit = database.prepare('COMMIT');
+  const rollback = database.prepare('ROLLBACK');
+
+  function run<Result>(begin: typeof beginWrite, work: () => Result): Result {
+    begin.run();
+    try {
+      const result = work();
+      commit.run();
+      return result;
+    } catch (error) {
+      // After some errors (disk full, I/O) SQLite has rolled back already.
+      if (database.isTransaction) rollback.run();
+      throw error;
+    }
+  }
+
+  return {
+    write: (work) => run(beginWrite, work),
+    read: (work) => run(beginRead, work),
+  };
+}

@@ -1,0 +1,31 @@
+/**
+ * What each entry point of the library may load. The rooms follow from the walls; the packages and built-ins are
+ * promises to users: an embedder without Express, a resource server without a driver.
+ *
+ * @typedef {{ rooms: readonly string[], packages: readonly string[], notBuiltins?: readonly string[] }} Limit
+ */
+
+const core = ['domain', 'errors', 'ports'];
+const whole = [...core, 'crypto', 'engine', 'http', 'platform', 'facade'];
+/** What reaches for the network or the disk has no business in an import that only computes. */
+const drivers = ['node:sqlite'];
+
+/** @type {Readonly<Record<string, Limit>>} */
+export const limits = {
+  // argon2 is loaded when the first password is hashed: apps without accounts never load the native module.
+  watchword: { rooms: whole, packages: ['zod'], notBuiltins: drivers },
+  'watchword/sqlite': { rooms: [...core, 'stores'], packages: [] },
+  'watchword/memory': { rooms: [...core, 'stores'], packages: [], notBuiltins: drivers },
+  // An adapter is handed the app and the facade; it loads neither a framework nor the engine's platform.
+  'watchword/express': {
+    rooms: [...core, 'crypto', 'engine', 'http', 'adapters'],
+    packages: ['zod'],
+    notBuiltins: drivers,
+  },
+  'watchword/node': {
+    rooms: [...core, 'crypto', 'engine', 'http', 'adapters'],
+    packages: ['zod'],
+    notBuiltins: drivers,
+  },
+  'watchword/testing': { rooms: [...whole, 'stores', 'testing'], packages: ['zod'] },
+};

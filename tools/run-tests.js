@@ -1,0 +1,86 @@
+/**
+ * Runs the tests: `node tools/run-tests.js [--long] [part of a path …] [--option-of-node=value …]`.
+ *
+ * `--long` sets WATCHWORD_LONG=1, which the suites of races, kills and deep exploration read for their counts.
+ * Files named `*.alone.test.ts` measure time; they run afterwards, one by one.
+ */
+import { randomInt } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { findTests } from './run-tests/find-tests.js';
+import { endLeftovers, endNow } from './run-tests/leftovers.js';
+import { chromiumPath } from './setup/chromium.js';
+import { runChild } from './setup/child.js';
+import { assertNode, repositoryNode } from './setup/node-version.js';
+import { Refusal } from './setup/refusal.js';
+import { root } from './setup/root.js';
+
+const minute = 60_000;
+const mark = 'WATCHWORD_TEST_RUN';
+
+async function main() {
+  assertNode(root);
+  const args = process.argv.slice(2);
+  const isLong = args.includes('--long');
+  const options = args.filter((arg) => arg.startsWith('-') && arg !== '--long');
+  const filters = args.filter((arg) => !arg.startsWith('-'));
+  const files = findTests(root, filters);
+  if (files.length === 0) {
+    throw new Refusal(
+      filters.length > 0
+        ? `no test file has ${filters.map((filter) => `'${filter}'`).join(' or ')} in its path. Options of Node need the form --name=value.`
+        : 'there is no test file.',
+    );
+  }
+  const env = environment(isLong);
+  process.once('exit', () => endNow(mark, String(env[mark])));
+  process.stdout.write(
+    `seed ${env.WATCHWORD_SEED}${isLong ? ', full counts' : ''} (WATCHWORD_SEED=${env.WATCHWORD_SEED} in front of the command repeats it)\n`,
+  );
+  const timed = files.filter((file) => file.includes('.alone.test.'));
+  const others = files.filter((file) => !timed.includes(file));
+  const common = ['--test', '--conditions=watchword-source', '--test-reporter=spec', ...options];
+  common.push(`--test-timeout=${isLong ? 60 * minute : 2 * minute}`);
+  // Two even on one core: tests mostly wait for processes that they have started.
+  const together = Math.max(2, availableParallelism());
+  const codes = [await run(env, [...common, `--test-concurrency=${together}`], others)];
+  codes.push(await run(env, [...common, '--test-concurrency=1'], timed));
+  process.exitCode = codes.find((code) => code !== 0) ?? 0;
+}
+
+/**
+ * @param {NodeJS.ProcessEnv} env
+ * @param {string[]} args
+ * @param {string[]} files
+ */
+async function run(env, args, files) {
+  if (files.length === 0) return 0;
+  const { code } = await runChild(repositoryNode(root), [...args, ...files], { cwd: root, env, show: true });
+  const left = await endLeftovers(mark, String(env[mark]));
+  for (const command of left) process.stdout.write(`✖ a test left a process behind, now ended: ${command}\n`);
+  return left.length > 0 && code === 0 ? 1 : code;
+}
+
+/**
+ * Tests of production set NODE_ENV themselves; the others must not depend on the shell that they are started from.
+ *
+ * @param {boolean} isLong
+ * @returns {NodeJS.ProcessEnv}
+ */
+function environment(isLong) {
+  const { NODE_ENV: _, NODE_TEST_CONTEXT: __, WATCHWORD_LONG: ___, ...env } = process.env;
+  return {
+    ...env,
+    ...(isLong ? { WATCHWORD_LONG: '1' } : {}),
+    WATCHWORD_CHROMIUM: chromiumPath(),
+    WATCHWORD_SEED: env.WATCHWORD_SEED ?? String(randomInt(1, 2 ** 31 - 1)),
+    [mark]: `${process.pid}-${randomInt(2 ** 47)}`,
+  };
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof Refusal)) throw error;
+  process.stderr.write(`test: ${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,74 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { root } from '../../setup/root.js';
+
+const run = promisify(execFile);
+
+/**
+ * What npm publishes of the library, built first if it has to be.
+ *
+ * @param {string} folder where the tarball goes
+ * @returns {Promise<{ path: string, files: readonly string[] }>}
+ */
+export async function packLibrary(folder) {
+  await run(process.execPath, [join(root, 'tools/setup.js'), 'start'], { cwd: root });
+  const args = ['pack', '--json', '--pack-destination', folder];
+  const { stdout } = await npm(args, join(root, 'packages/watchword'));
+  const [{ filename, files }] = JSON.parse(stdout);
+  return {
+    path: join(folder, filename),
+    files: files.map((/** @type {{ path: string }} */ file) => file.path).toSorted(),
+  };
+}
+
+/**
+ * @param {string[]} args
+ * @param {string} cwd
+ */
+export function npm(args, cwd) {
+  // What an npm around this process has set is about this repository.
+  const own = Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_ENV$)/i.test(name));
+  return run('npm', args, { cwd, env: Object.fromEntries(own), maxBuffer: 2 ** 26 });
+}
+
+/** A project of somebody else's in a temporary folder, with the packed library installed. */
+export class PackedProject {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'watchword-packed-')));
+
+  /** @param {readonly string[]} packages further ones to install, at the versions that this repository uses */
+  async install(packages) {
+    const { path } = await packLibrary(this.folder);
+    const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const dependencies = Object.fromEntries(packages.map((name) => [name, devDependencies[name]]));
+    const manifest = {
+      type: 'module',
+      private: true,
+      dependencies: { ...dependencies, watchword: `file:${path}` },
+    };
+    this.write('package.json', JSON.stringify(manifest));
+    await npm(['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'], this.folder);
+  }
+
+  /**
+   * @param {string} file
+   * @param {string} content
+   */
+  write(file, content) {
+    mkdirSync(dirname(join(this.folder, file)), { recursive: true });
+    writeFileSync(join(this.folder, file), content);
+  }
+
+  /**
+   * @param {readonly string[]} args of Node, which runs as it does for everybody: without a condition of ours
+   */
+  node(args) {
+    return run(process.execPath, args, { cwd: this.folder });
+  }
+
+  remove() {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
