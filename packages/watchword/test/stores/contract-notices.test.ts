@@ -1,0 +1,30 @@
+import { strict as assert } from 'node:assert';
+import { test } from 'node:test';
+import { storeContract, type ContractCase } from '../../src/testing/store-contract.ts';
+import { brokenLogs, brokenOthers } from './broken-log-stores.ts';
+import { brokenChains, brokenSessions } from './broken-session-stores.ts';
+import { seed } from './seed.ts';
+
+const brokenStores = [...brokenChains, ...brokenSessions, ...brokenLogs, ...brokenOthers];
+
+async function failingCases(cases: readonly ContractCase[]): Promise<string[]> {
+  const outcomes = await Promise.allSettled(cases.map(({ run }) => run()));
+  return cases.filter((_, index) => outcomes[index]?.status === 'rejected').map(({ name }) => name);
+}
+
+test('the contract notices a store that …', { concurrency: 4 }, async (t) => {
+  t.diagnostic(`WATCHWORD_SEED=${seed}`);
+  const trials = brokenStores.map(({ fault, noticedBy, create }) =>
+    t.test(fault, async (trial) => {
+      const failing = await failingCases(
+        storeContract(() => ({ factory: create(), remove: () => {} }), { seed }),
+      );
+      trial.diagnostic(`noticed by ${failing.length}: ${failing.join('; ')}`);
+      assert.ok(
+        failing.some((name) => name.includes(noticedBy)),
+        `expected “${noticedBy}” to fail, but only these did: ${failing.join('; ')} [seed ${seed}]`,
+      );
+    }),
+  );
+  await Promise.all(trials);
+});

@@ -1,0 +1,152 @@
+import { strict as assert } from 'node:assert';
+import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test, type TestContext } from 'node:test';
+import { ConfigurationError } from '../../src/errors/watchword-error.ts';
+import { sqlite } from '../../src/stores/sqlite/index.ts';
+import { realContext, sessionRow } from './real-context.ts';
+import { createTemporaryFolder } from './temporary-folder.ts';
+
+function folderOf(t: TestContext): string {
+  const { path, remove } = createTemporaryFolder();
+  t.after(remove);
+  return path;
+}
+
+function modeOf(path: string): string {
+  return (statSync(path).mode & 0o777).toString(8);
+}
+
+/** Opening must be refused, in a sentence that says what to do, and must leave the file as it is. */
+async function assertRefused(path: string, sentence: RegExp): Promise<void> {
+  const before = statSync(path, { throwIfNoEntry: false })?.isFile() ? readFileSync(path) : undefined;
+  const mode = before && modeOf(path);
+  await assert.rejects(sqlite(path).open(realContext()), (error) => {
+    assert.ok(error instanceof ConfigurationError, String(error));
+    assert.match(error.message, sentence);
+    assert.match(error.message, /: (name|start|put|give) /, 'it says what to do');
+    return true;
+  });
+  if (before === undefined) return;
+  assert.deepEqual(readFileSync(path), before, 'the file is as it was');
+  assert.equal(modeOf(path), mode);
+}
+
+test('the database, what SQLite puts beside it and the folders that were missing are their owner’s alone', async (t) => {
+  const folder = folderOf(t);
+  chmodSync(folder, 0o755);
+  const path = join(folder, 'data', 'inner', 'watchword.db');
+  const umask = process.umask(0);
+  t.after(() => process.umask(umask));
+  const factory = sqlite(path);
+  assert.equal(factory.developmentSecretPath, `${path}.secret`);
+  assert.equal(factory.durable, true);
+  const store = await factory.open(realContext());
+  await store.sessions.start('alice', (startedMs) => sessionRow(startedMs));
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) assert.equal(modeOf(file), '600', file);
+  assert.equal(modeOf(join(folder, 'data')), '700');
+  assert.equal(modeOf(join(folder, 'data', 'inner')), '700');
+  assert.equal(modeOf(folder), '755', 'folders that existed stay as they are');
+  await store.close();
+  assert.equal(modeOf(path), '600');
+});
+
+test('a database of ours that others could read is made private, with what lies beside it', async (t) => {
+  const path = join(folderOf(t), 'watchword.db');
+  const open = await sqlite(path).open(realContext());
+  await open.sessions.start('alice', (startedMs) => sessionRow(startedMs));
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) chmodSync(file, 0o644);
+  const store = await sqlite(path).open(realContext());
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) assert.equal(modeOf(file), '600', file);
+  await store.close();
+  await open.close();
+});
+
+test('the database has the settings that durability rests on, and says whose it is', async (t) => {
+  const path = join(folderOf(t), 'watchword.db');
+  await (await sqlite(path).open(realContext())).close();
+  const database = new DatabaseSync(path, { readOnly: true });
+  t.after(() => database.close());
+  const valueOf = (sql: string) => Object.values(database.prepare(sql).get() ?? {})[0];
+  assert.equal(valueOf('PRAGMA journal_mode'), 'wal');
+  assert.equal(valueOf('PRAGMA application_id'), 0x57575244);
+  assert.equal(valueOf('PRAGMA user_version'), 1);
+  assert.equal(valueOf('PRAGMA integrity_check'), 'ok');
+  const loose = database
+    .prepare(`SELECT name FROM pragma_table_list WHERE type = 'table' AND strict = 0`)
+    .all();
+  assert.deepEqual(
+    loose.map(({ name }) => name).filter((name) => !String(name).startsWith('sqlite_')),
+    [],
+  );
+});
+
+test('an empty file and a link to one become a database', async (t) => {
+  const folder = folderOf(t);
+  writeFileSync(join(folder, 'empty.db'), '', { mode: 0o644 });
+  symlinkSync(join(folder, 'empty.db'), join(folder, 'link.db'));
+  const store = await sqlite(join(folder, 'link.db')).open(realContext());
+  assert.equal((await store.revocations.head()).sequence, 0);
+  await store.close();
+  assert.equal(modeOf(join(folder, 'empty.db')), '600');
+});
+
+test('a database of a newer version is refused', async (t) => {
+  const path = join(folderOf(t), 'watchword.db');
+  await (await sqlite(path).open(realContext())).close();
+  const database = new DatabaseSync(path);
+  database.exec('PRAGMA user_version = 99');
+  database.close();
+  await assertRefused(path, /newer Watchword \(its version is 99, this one reads up to 1\)/);
+});
+
+test('the database of another program is refused and left alone', async (t) => {
+  const folder = folderOf(t);
+  const setups: Record<string, string> = {
+    tables: 'CREATE TABLE notes (text TEXT); INSERT INTO notes VALUES (1)',
+    wal: 'PRAGMA journal_mode = WAL; CREATE TABLE notes (text TEXT)',
+    'application id': 'PRAGMA application_id = 1234',
+    'user version': 'PRAGMA user_version = 1',
+    'tables of our names': 'CREATE TABLE sessions (id TEXT); PRAGMA user_version = 1',
+  };
+  for (const [name, sql] of Object.entries(setups)) {
+    const path = join(folder, `${name}.db`);
+    const database = new DatabaseSync(path);
+    database.exec(sql);
+    database.close();
+    chmodSync(path, 0o644);
+    await assertRefused(path, /is the database of another program: name a path/);
+  }
+});
+
+test('a file that is no database, and what is no file, is refused and left alone', async (t) => {
+  const folder = folderOf(t);
+  writeFileSync(join(folder, 'notes.txt'), 'these are my notes\n'.repeat(100));
+  await assertRefused(join(folder, 'notes.txt'), /is not a database/);
+  writeFileSync(join(folder, 'short'), 'x');
+  await assertRefused(join(folder, 'short'), /is not a database|another program/);
+  mkdirSync(join(folder, 'folder'));
+  await assertRefused(join(folder, 'folder'), /is not a file/);
+  symlinkSync(join(folder, 'nowhere'), join(folder, 'dangling'));
+  await assertRefused(join(folder, 'dangling'), /cannot be created/);
+  await assertRefused(join(folder, 'notes.txt', 'watchword.db'), /cannot be created/);
+  await assertRefused(`/proc/nowhere/watchword.db`, /cannot be created/);
+});
+
+test('paths that cannot mean a file are refused before anything is opened', () => {
+  for (const path of ['', '  ', 'a\0b', undefined, 7] as string[]) {
+    assert.throws(() => sqlite(path), {
+      code: 'ERR_CONFIG',
+      message: /takes the path of a file: write for example/,
+    });
+  }
+  assert.throws(() => sqlite(':memory:'), {
+    code: 'ERR_CONFIG',
+    message: /`memory\(\)` from "watchword\/memory"/,
+  });
+  assert.throws(() => sqlite('file:app.db?mode=memory'), {
+    code: 'ERR_CONFIG',
+    message: /leave out "file:"/,
+  });
+});
