@@ -1,4 +1,5 @@
 import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { SettingError } from './setting-error.ts';
 
 const OPEN_TO_OTHERS = 0o077;
@@ -6,7 +7,7 @@ const OURS = /^watchword\.db/;
 
 /** Makes sure that the directory exists and that only its owner can look into it. */
 export async function prepareDataDirectory(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
+  await makeFolders(resolve(path)).catch((cause: unknown) => {
     throw new SettingError(`The data directory ${path} cannot be made. Set WATCHWORD_DATA to one that can.`, {
       cause,
     });
@@ -21,4 +22,17 @@ export async function prepareDataDirectory(path: string): Promise<void> {
     );
   }
   await chmod(path, 0o700);
+}
+
+/** One by one: Node's own recursive way does not come back from folders that cannot be made below `/proc`. */
+async function makeFolders(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error)) throw error;
+    if (error.code === 'EEXIST') return;
+    if (error.code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolders(dirname(path));
+    await mkdir(path, { mode: 0o700 });
+  }
 }

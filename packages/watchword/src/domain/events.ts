@@ -76,7 +76,12 @@ export interface EventDescription {
 /** The catalogue behind `docs/events.md`. */
 export const EVENT_CATALOGUE: { readonly [Type in EventType]: EventDescription } = {
   session_started: { level: 'info', meaning: 'A session began at a client.', advice: '' },
-  session_ended: { level: 'info', meaning: 'A session ended for good, for the reason given.', advice: '' },
+  session_ended: {
+    level: 'info',
+    meaning:
+      'A session ended for good, for the reason given. Revoking everybody is told once, as `revocation_recorded`.',
+    advice: '',
+  },
   refresh_rotated: { level: 'info', meaning: 'A refresh token was exchanged for its successor.', advice: '' },
   refresh_current: {
     level: 'info',

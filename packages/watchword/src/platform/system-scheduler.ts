@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Scheduler } from '../ports/scheduler.ts';
 
 export const systemScheduler: Scheduler = {
@@ -11,4 +11,5 @@ export const systemScheduler: Scheduler = {
     return () => clearInterval(timer);
   },
   sleep: (delayMs) => sleep(delayMs),
+  nextTurn: () => nextTurn(),
 };

@@ -6,4 +6,6 @@ export interface Scheduler {
   every(periodMs: number, work: () => void): () => void;
   /** Resolves after `delayMs`. Unlike the others it keeps the process alive: somebody awaits the result. */
   sleep(delayMs: number): Promise<void>;
+  /** Resolves in the next turn of the event loop, after what has arrived meanwhile was looked at. */
+  nextTurn(): Promise<void>;
 }

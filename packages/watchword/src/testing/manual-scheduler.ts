@@ -55,6 +55,7 @@ export function createManualScheduler(clock: FakeClock): ManualScheduler {
       new Promise((resolve) => {
         add({ dueMs: clock.monotonicMs() + Math.max(0, delayMs), work: resolve });
       }),
+    nextTurn: () => nextLoopTurn(),
     advance: async (milliseconds) => {
       const endMs = clock.monotonicMs() + milliseconds;
       await nextLoopTurn();

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { createSessionId, type SessionId } from '../../src/domain/ids.ts';
 import { startChain } from '../../src/domain/refresh-chain.ts';
 import type { SessionRecord } from '../../src/domain/session.ts';
@@ -28,6 +28,7 @@ export function realContext(overrides: Partial<StoreContext> = {}): StoreContext
       sleep: async (delayMs) => {
         await delay(delayMs);
       },
+      nextTurn: () => nextTurn(),
     },
     random: { bytes: (count) => new Uint8Array(randomBytes(count)), jitter: Math.random },
     digest: sha256,

@@ -85,7 +85,9 @@ function assertClaims(claims: unknown): void {
 }
 
 export function assertText(name: string, value: unknown): asserts value is string {
-  if (typeof value !== 'string' || value === '' || value.length > MAX_TEXT_LENGTH || /\p{Cc}/u.test(value)) {
+  const fits = typeof value === 'string' && value !== '' && value.length <= MAX_TEXT_LENGTH;
+  // Stores would keep half a surrogate pair as another character, and one subject would become another.
+  if (!fits || /\p{Cc}/u.test(value) || !value.isWellFormed()) {
     throw new ArgumentError(
       `\`${name}\` has to be a string of 1 to ${MAX_TEXT_LENGTH} characters without control characters.`,
     );

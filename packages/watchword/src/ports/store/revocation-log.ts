@@ -22,7 +22,7 @@ export interface RevocationLifetimes {
 export interface RevocationResult {
   /** The entries that were appended, in order; none for a session that had ended already or is unknown. */
   readonly records: readonly RevocationRecord[];
-  /** The sessions that this call ended. */
+  /** The sessions that this call ended one by one; `all` names none, for there may be millions. */
   readonly endedSessions: readonly { readonly sessionId: SessionId; readonly subject: string }[];
   readonly head: LogHead;
 }
@@ -35,7 +35,9 @@ export interface RevocationResult {
 export interface RevocationLog {
   /**
    * In one transaction: takes T = max(store clock, greatest `started` among the rows that are covered, + 1) for a
-   * cut-off, records it, ends the rows, and appends the entries. Durable when it resolves.
+   * cut-off, records it, and appends the entries. From then on every row that started before T has ended: `find` says so,
+   * whether the row itself was changed or not. Durable when it resolves. The same request again appends again, except
+   * for a session that had ended already.
    */
   revoke(requests: readonly RevocationRequest[], lifetimes: RevocationLifetimes): Promise<RevocationResult>;
 

@@ -26,11 +26,14 @@ export interface SessionStore {
   /**
    * Inserts a session. The store decides when it starts: max(its clock, the greatest cut-off recorded for everybody or
    * for this subject, + 1), in the transaction that inserts it. `build` makes the row for that time; it is pure and
-   * may be called again.
+   * may be called again. An id that exists already is an internal error.
    */
   start(subject: string, build: (startedMs: EpochMs) => SessionRecord): Promise<SessionRecord>;
 
-  /** The row, ended ones included; `undefined` if there is none. It reads the primary. */
+  /**
+   * The row, ended ones included, as its own columns and the cut-offs have it; `undefined` if there is none. It reads the
+   * primary.
+   */
   find(id: SessionId): Promise<SessionReading | undefined>;
 
   /** A subject's sessions that have neither ended nor expired, newest first, at most `limit`. */

@@ -69,10 +69,10 @@ export interface Store {
   /** Raises the recorded maxima to at least these and gives the maxima. */
   raiseLifetimes(lifetimes: LongestLifetimes): Promise<LongestLifetimes>;
 
-  /** Begins to watch for what other processes wrote; gives the function that stops it. */
+  /** Begins to watch for what other processes wrote; gives the function that stops it. Throws `ERR_CLOSED` after `close`. */
   watch(observer: StoreObserver): () => void;
 
-  /** Whether the store answers and can write: for `/readyz`. */
+  /** Whether the store answers and can write: for `/readyz`. Never rejects; `false` after `close`. */
   isReady(): Promise<boolean>;
 
   /** Finishes what was begun, and closes. */

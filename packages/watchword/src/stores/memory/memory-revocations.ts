@@ -16,7 +16,7 @@ import {
   type CutoffTarget,
   type RevocationEntry,
 } from '../revocation-entry.ts';
-import type { MemoryState } from './memory-state.ts';
+import { asItStands, type MemoryState } from './memory-state.ts';
 
 type EndedSession = RevocationResult['endedSessions'][number];
 
@@ -89,7 +89,7 @@ function applyRequest(
       return cutOff(state, request.subject, atMs, lifetimes);
     case 'session': {
       const record = state.sessions.get(request.sessionId);
-      if (record === undefined || record.session.ended !== undefined) return { ended: [] };
+      if (record === undefined || asItStands(state, record.session).ended !== undefined) return { ended: [] };
       const ended = [endSession(state, record, atMs, request.reason)];
       const { startedMs, lastRefreshedMs } = record.session;
       const newestMs = Math.max(startedMs, lastRefreshedMs, record.chain.deliveredMs);
@@ -123,12 +123,13 @@ function cutOff(
   const target: CutoffTarget =
     subject === undefined ? { kind: 'all', beforeMs } : { kind: 'subject', subject, beforeMs };
   const entry = cutoffEntry(target, atMs, lifetimes);
+  const live = covered.filter(({ session }) => asItStands(state, session).ended === undefined);
   const recorded = state.cutoffs.get(subject);
   state.cutoffs.set(subject, {
     beforeMs: epochMs(Math.max(beforeMs, recorded?.beforeMs ?? 0)),
     expiresMs: epochMs(Math.max(entry.expiresMs, recorded?.expiresMs ?? 0)),
   });
-  const live = covered.filter(({ session }) => session.ended === undefined);
+  if (subject === undefined) return { entry, ended: [] };
   return { entry, ended: live.map((record) => endSession(state, record, atMs, 'revoked')) };
 }
 

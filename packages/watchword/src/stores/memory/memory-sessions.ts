@@ -4,7 +4,7 @@ import { WatchwordError } from '../../errors/watchword-error.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ChainStep, SessionStore } from '../../ports/store/session-store.ts';
 import { sessionStartMs } from '../revocation-entry.ts';
-import { greatestCutoffMs, type MemoryState } from './memory-state.ts';
+import { asItStands, greatestCutoffMs, type MemoryState } from './memory-state.ts';
 
 /** Each method does its work without awaiting anything, which is what makes it atomic. */
 export function createMemorySessions(state: MemoryState, clock: Clock): SessionStore {
@@ -20,13 +20,15 @@ export function createMemorySessions(state: MemoryState, clock: Clock): SessionS
 
     find: async (id) => {
       const record = state.sessions.get(id);
-      return record === undefined ? undefined : { record: structuredClone(record), nowMs: clock.nowMs() };
+      if (record === undefined) return undefined;
+      const session = asItStands(state, record.session);
+      return { record: structuredClone({ ...record, session }), nowMs: clock.nowMs() };
     },
 
     listLive: async (subject, limit) => {
       const nowMs = clock.nowMs();
       return [...state.sessions.values()]
-        .map((record) => record.session)
+        .map((record) => asItStands(state, record.session))
         .filter((session) => session.subject === subject && sessionStatus(session, nowMs) === 'live')
         .toSorted((a, b) => b.startedMs - a.startedMs || (a.id < b.id ? 1 : -1))
         .slice(0, Math.max(0, limit))
@@ -47,7 +49,7 @@ export function createMemorySessions(state: MemoryState, clock: Clock): SessionS
 
     settle: async (id, generation) => {
       const record = state.sessions.get(id);
-      if (record === undefined || record.session.ended !== undefined) return false;
+      if (record === undefined || asItStands(state, record.session).ended !== undefined) return false;
       if (record.chain.generation !== generation || record.chain.settled) return false;
       state.sessions.set(id, { ...record, chain: { ...record.chain, settled: true } });
       return true;
@@ -65,8 +67,7 @@ export function createMemorySessions(state: MemoryState, clock: Clock): SessionS
 
 function mayAdvance(state: MemoryState, record: SessionRecord, step: ChainStep): boolean {
   const { session, chain } = record;
-  if (session.ended !== undefined || !isSameChain(chain, step.expected)) return false;
-  return session.startedMs >= (greatestCutoffMs(state, session.subject) ?? 0);
+  return asItStands(state, session).ended === undefined && isSameChain(chain, step.expected);
 }
 
 function isSameChain(a: ChainState, b: ChainState): boolean {

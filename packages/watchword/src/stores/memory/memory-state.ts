@@ -1,7 +1,7 @@
 import type { SessionId } from '../../domain/ids.ts';
 import { GENESIS_HASH, type LogHead, type RevocationRecord } from '../../domain/revocation.ts';
-import type { SessionRecord } from '../../domain/session.ts';
-import type { EpochMs } from '../../domain/time.ts';
+import type { Session, SessionRecord } from '../../domain/session.ts';
+import { epochMs, type EpochMs } from '../../domain/time.ts';
 import type { AccountRecord } from '../../ports/store/account-store.ts';
 import type { StoredRoot, StoredSigningKey } from '../../ports/store/key-store.ts';
 import type { LongestLifetimes } from '../../ports/store/store.ts';
@@ -51,4 +51,11 @@ export function greatestCutoffMs(state: MemoryState, subject: string): number | 
   const own = state.cutoffs.get(subject)?.beforeMs;
   if (everybody === undefined || own === undefined) return everybody ?? own;
   return Math.max(everybody, own);
+}
+
+/** A session with what the cut-offs say about it: what started before one that covers it has ended. */
+export function asItStands(state: MemoryState, session: Session): Session {
+  const beforeMs = greatestCutoffMs(state, session.subject);
+  if (session.ended !== undefined || beforeMs === undefined || session.startedMs >= beforeMs) return session;
+  return { ...session, ended: { atMs: epochMs(beforeMs), reason: 'revoked' } };
 }

@@ -49,6 +49,7 @@ const SESSIONS = `
     CHECK ((ended_ms IS NULL) = (ended_reason IS NULL))
   ) STRICT;
   CREATE INDEX sessions_by_subject ON sessions (subject, started_ms);
+  CREATE INDEX sessions_by_start ON sessions (started_ms);
   CREATE INDEX sessions_by_expiry ON sessions (absolute_expires_ms);
 `;
 

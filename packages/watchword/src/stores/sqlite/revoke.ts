@@ -16,6 +16,7 @@ import {
   type CutoffTarget,
   type RevocationEntry,
 } from '../revocation-entry.ts';
+import { CUTOFF } from './session-rows.ts';
 import { headFromRow, INSERT_REVOCATION, revocationParameters, type HeadRow } from './revocation-rows.ts';
 import { assertStorable } from './storable-text.ts';
 
@@ -71,7 +72,7 @@ function entryAlone(target: RevocationTarget, atMs: EpochMs, lifetimes: Revocati
   return { ended: [], entry: tokenLongEntry(target, { atMs, newestMs: atMs }, lifetimes) };
 }
 
-/** Records a cut-off for a subject, or without one for everybody, and ends the rows that it covers. */
+/** Records a cut-off for a subject, whose rows it ends, or without one for everybody. */
 function createCutOff(database: DatabaseSync) {
   const greatestStarted = {
     all: database.prepare('SELECT max(started_ms) AS started_ms FROM sessions'),
@@ -83,15 +84,10 @@ function createCutOff(database: DatabaseSync) {
     INSERT INTO cutoffs (kind, target, before_ms, expires_ms) VALUES (?, ?, ?, ?)
     ON CONFLICT (kind, target) DO UPDATE SET
       before_ms = max(before_ms, excluded.before_ms), expires_ms = max(expires_ms, excluded.expires_ms)`);
-  const end = {
-    all: database.prepare(
-      `UPDATE sessions SET ended_ms = ?, ended_reason = 'revoked' WHERE ended_ms IS NULL RETURNING id, subject`,
-    ),
-    subject: database.prepare(
-      `UPDATE sessions SET ended_ms = ?, ended_reason = 'revoked' WHERE ended_ms IS NULL AND subject = ?
-       RETURNING id, subject`,
-    ),
-  };
+  // Of `all` the cut-off itself is the end of the rows: there may be millions, and nobody could wait for them.
+  const end = database.prepare(`
+    UPDATE sessions SET ended_ms = ?, ended_reason = 'revoked'
+    WHERE subject = ? AND ended_ms IS NULL AND started_ms >= ${CUTOFF} RETURNING id, subject`);
 
   return (subject: string | undefined, atMs: EpochMs, lifetimes: RevocationLifetimes): Outcome => {
     const kind = subject === undefined ? 'all' : 'subject';
@@ -101,8 +97,9 @@ function createCutOff(database: DatabaseSync) {
     const target: CutoffTarget =
       subject === undefined ? { kind: 'all', beforeMs } : { kind: 'subject', subject, beforeMs };
     const entry = cutoffEntry(target, atMs, lifetimes);
+    // Before the cut-off is recorded: what an earlier one has ended is not ended again.
+    const rows = (subject === undefined ? [] : end.all(atMs, subject)) as unknown as EndedRow[];
     record.run(kind, subject ?? '', beforeMs, entry.expiresMs);
-    const rows = end[kind].all(atMs, ...covered) as unknown as EndedRow[];
     return {
       entry,
       ended: rows.map((row) => ({ sessionId: sessionIdFromBytes(row.id), subject: row.subject })),
@@ -112,7 +109,8 @@ function createCutOff(database: DatabaseSync) {
 
 function createEndSession(database: DatabaseSync) {
   const end = database.prepare(`
-    UPDATE sessions SET ended_ms = ?, ended_reason = ? WHERE id = ? AND ended_ms IS NULL
+    UPDATE sessions SET ended_ms = ?, ended_reason = ?
+    WHERE id = ? AND ended_ms IS NULL AND started_ms >= ${CUTOFF}
     RETURNING subject, max(started_ms, last_refreshed_ms, delivered_ms) AS newest_ms`);
 
   return (request: SessionRequest, atMs: EpochMs, lifetimes: RevocationLifetimes): Outcome => {

@@ -6,7 +6,15 @@ import type { Delivery, Session, SessionEndReason, SessionRecord } from '../../d
 import type { EpochMs } from '../../domain/time.ts';
 import { assertStorable } from './storable-text.ts';
 
-/** A row of `sessions`, as `SELECT *` gives it. */
+/** The greatest cut-off that covers the row at hand: what started before it has ended, whatever its own columns say. */
+export const CUTOFF = `max(
+  coalesce((SELECT before_ms FROM cutoffs WHERE kind = 'all' AND target = ''), 0),
+  coalesce((SELECT before_ms FROM cutoffs WHERE kind = 'subject' AND target = sessions.subject), 0))`;
+
+/** The columns that a `SessionRow` has. */
+export const SESSION_COLUMNS = `sessions.*, ${CUTOFF} AS cutoff_ms`;
+
+/** A row of `sessions` with the cut-off that covers it. */
 export interface SessionRow {
   readonly id: Uint8Array;
   readonly subject: string;
@@ -30,6 +38,7 @@ export interface SessionRow {
   readonly late: number;
   readonly late_delivery: ChainState['lateDelivery'];
   readonly share: Uint8Array;
+  readonly cutoff_ms: EpochMs;
 }
 
 export const INSERT_SESSION = `
@@ -96,8 +105,11 @@ export function sessionFromRow(row: SessionRow): Session {
     idleExpiresMs: row.idle_expires_ms,
     absoluteExpiresMs: row.absolute_expires_ms,
   };
-  if (row.ended_ms === null || row.ended_reason === null) return session;
-  return { ...session, ended: { atMs: row.ended_ms, reason: row.ended_reason } };
+  if (row.ended_ms !== null && row.ended_reason !== null) {
+    return { ...session, ended: { atMs: row.ended_ms, reason: row.ended_reason } };
+  }
+  if (row.started_ms >= row.cutoff_ms) return session;
+  return { ...session, ended: { atMs: row.cutoff_ms, reason: 'revoked' } };
 }
 
 function chainFromRow(row: SessionRow): ChainState {

@@ -4,8 +4,10 @@ import type { SessionStore } from '../../ports/store/session-store.ts';
 import { sessionStartMs } from '../revocation-entry.ts';
 import {
   chainParameters,
+  CUTOFF,
   INSERT_SESSION,
   recordFromRow,
+  SESSION_COLUMNS,
   sessionFromRow,
   sessionParameters,
   type SessionRow,
@@ -13,11 +15,11 @@ import {
 import type { SqliteAccess } from './sqlite-access.ts';
 import { isStorable } from './storable-text.ts';
 
-const FIND = 'SELECT * FROM sessions WHERE id = ?';
+const FIND = `SELECT ${SESSION_COLUMNS} FROM sessions WHERE id = ?`;
 
 const LIST_LIVE = `
-  SELECT * FROM sessions
-  WHERE subject = ? AND ended_ms IS NULL AND idle_expires_ms > ? AND absolute_expires_ms > ?
+  SELECT ${SESSION_COLUMNS} FROM sessions
+  WHERE subject = ? AND ended_ms IS NULL AND started_ms >= ${CUTOFF} AND idle_expires_ms > ? AND absolute_expires_ms > ?
   ORDER BY started_ms DESC, id DESC LIMIT ?`;
 
 const GREATEST_CUTOFF = `
@@ -32,12 +34,11 @@ const ADVANCE = `
   WHERE id = ?
     AND generation = ? AND key_version = ? AND delivered_ms = ? AND settled = ? AND late = ? AND late_delivery = ?
     AND ended_ms IS NULL
-    AND started_ms >= max(
-      coalesce((SELECT before_ms FROM cutoffs WHERE kind = 'all' AND target = ''), 0),
-      coalesce((SELECT before_ms FROM cutoffs WHERE kind = 'subject' AND target = sessions.subject), 0))`;
+    AND started_ms >= ${CUTOFF}`;
 
-const SETTLE =
-  'UPDATE sessions SET settled = 1 WHERE id = ? AND generation = ? AND settled = 0 AND ended_ms IS NULL';
+const SETTLE = `
+  UPDATE sessions SET settled = 1
+  WHERE id = ? AND generation = ? AND settled = 0 AND ended_ms IS NULL AND started_ms >= ${CUTOFF}`;
 
 const DELETE_EXPIRED = `
   DELETE FROM sessions WHERE rowid IN (

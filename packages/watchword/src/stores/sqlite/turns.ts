@@ -1,13 +1,13 @@
-// oxlint-disable-next-line watchword/ambient-time -- It takes no time, but lets the event loop go; the port has only waiting.
-import { setImmediate as nextLoopTurn } from 'node:timers/promises';
 import { WatchwordError } from '../../errors/watchword-error.ts';
-import type { Clock } from '../../ports/clock.ts';
 import type { StoreContext } from '../../ports/store/store.ts';
 import { patienceExhausted, patiently, pauseMs } from './contention.ts';
 import { asStoreError, isContention } from './sqlite-error.ts';
 
 /** How long writes may follow each other before the event loop is let go, in milliseconds. */
 const SLICE_MS = 5;
+
+/** More would not be served within anybody's patience. */
+const MOST_WAITING = 10_000;
 
 /**
  * Who may use the connection when. All work is synchronous, so that no transaction is ever open across an
@@ -79,7 +79,7 @@ interface WriteQueue {
  */
 function createWriteQueue(context: StoreContext): WriteQueue {
   const { clock, scheduler } = context;
-  const isSliceOver = createSlices(clock);
+  const isSliceOver = createSlices(context);
   let queue: Waiting[] = [];
   let serving = false;
 
@@ -87,7 +87,7 @@ function createWriteQueue(context: StoreContext): WriteQueue {
     if (serving) return;
     serving = true;
     for (let first = queue[0]; first !== undefined; first = queue[0]) {
-      while (isSliceOver()) await nextLoopTurn();
+      while (isSliceOver()) await scheduler.nextTurn();
       const contention = first.attempt();
       if (contention === undefined) {
         queue.shift();
@@ -111,6 +111,7 @@ function createWriteQueue(context: StoreContext): WriteQueue {
   return {
     enqueue: (work, patienceMs) =>
       new Promise((resolve, reject) => {
+        if (queue.length >= MOST_WAITING) return reject(tooManyWaiting());
         queue.push({
           deadlineMs: clock.monotonicMs() + patienceMs,
           attempt: () => {
@@ -130,15 +131,19 @@ function createWriteQueue(context: StoreContext): WriteQueue {
 }
 
 /** Tells whether writes have followed each other for a slice of time since the event loop was last let go. */
-function createSlices(clock: Clock): () => boolean {
+function createSlices({ clock, scheduler }: StoreContext): () => boolean {
   let sliceEndMs: number | undefined;
   return () => {
     const nowMs = clock.monotonicMs();
     if (sliceEndMs !== undefined) return nowMs >= sliceEndMs;
     sliceEndMs = nowMs + SLICE_MS;
-    void nextLoopTurn().then(() => {
+    void scheduler.nextTurn().then(() => {
       sliceEndMs = undefined;
     });
     return false;
   };
+}
+
+function tooManyWaiting(): WatchwordError {
+  return new WatchwordError('ERR_OVERLOADED', { detail: `${MOST_WAITING} writes are waiting already` });
 }

@@ -127,7 +127,9 @@ const advanceCases: readonly BenchCase[] = [
           'conflict',
           request.kind,
         );
-        assert.deepEqual(await found(store, older), older);
+        const asFound = await found(store, older);
+        assert.deepEqual(asFound.chain, older.chain);
+        assert.equal(asFound.session.ended?.reason, 'revoked');
         assert.equal(
           await store.sessions.advance(rotation(exactly, bench.clock.nowMs())),
           'advanced',

@@ -112,7 +112,7 @@ const cutOffCases: readonly BenchCase[] = [
     },
   },
   {
-    name: 'revoking everybody ends all sessions',
+    name: 'revoking everybody ends all sessions, and names none',
     run: async (bench) => {
       const store = await bench.open();
       const records = [
@@ -125,8 +125,9 @@ const cutOffCases: readonly BenchCase[] = [
       const result = await revokeOne(store, { kind: 'all' });
       assert.deepEqual(result.record.target, { kind: 'all', beforeMs: atMs });
       assert.equal(result.record.expiresMs, atMs + LIFETIMES.cutoffMs);
-      assert.deepEqual(endedNames(result.endedSessions), namesOf(records));
+      assert.deepEqual(result.endedSessions, []);
       for (const record of records) {
+        assert.deepEqual(await store.sessions.listLive(record.session.subject, 10), []);
         assert.deepEqual((await found(store, record)).session.ended, { atMs, reason: 'revoked' });
       }
     },
@@ -150,15 +151,33 @@ const cutOffCases: readonly BenchCase[] = [
       for (const request of [{ kind: 'subject', subject: 'alice' }, { kind: 'all' }] as const) {
         const record = await bench.start(store, 'alice');
         bench.clock.jump(-HOUR_MS);
-        const { record: entry, endedSessions } = await revokeOne(store, request);
+        const { record: entry } = await revokeOne(store, request);
         assert.ok(entry.target.kind === 'all' || entry.target.kind === 'subject');
         assert.equal(entry.target.beforeMs, record.session.startedMs + 1);
         assert.equal(entry.atMs, bench.clock.nowMs());
         assert.ok(entry.expiresMs >= entry.target.beforeMs + LIFETIMES.cutoffMs);
-        assert.deepEqual(endedNames(endedSessions), namesOf([record]));
         assert.equal((await found(store, record)).session.ended?.reason, 'revoked');
         bench.clock.jump(HOUR_MS);
       }
+    },
+  },
+  {
+    name: 'what a revocation of everybody has ended is not ended again, nor settled, nor advanced',
+    run: async (bench) => {
+      const store = await bench.open();
+      const record = await bench.start(store, 'alice');
+      const { id: sessionId } = record.session;
+      await revokeOne(store, { kind: 'all' });
+      const head = await store.revocations.head();
+      const again = [{ kind: 'session', sessionId, reason: 'signed_out' }] as const;
+      assert.deepEqual(await store.revocations.revoke(again, LIFETIMES), {
+        records: [],
+        endedSessions: [],
+        head,
+      });
+      assert.deepEqual((await revokeOne(store, { kind: 'subject', subject: 'alice' })).endedSessions, []);
+      assert.equal(await store.sessions.settle(sessionId, record.chain.generation), false);
+      assert.equal((await found(store, record)).session.ended?.reason, 'revoked');
     },
   },
   {

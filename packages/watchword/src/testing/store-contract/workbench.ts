@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { createHash } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers';
 import { createSessionId, type KeyId, type TokenId } from '../../domain/ids.ts';
 import { startChain, type ChainState } from '../../domain/refresh-chain.ts';
@@ -237,4 +237,5 @@ const REAL_SCHEDULER: Scheduler = {
   sleep: async (delayMs) => {
     await delay(delayMs);
   },
+  nextTurn: () => nextTurn(),
 };
