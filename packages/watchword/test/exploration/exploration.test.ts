@@ -3,7 +3,15 @@ import test from 'node:test';
 import { explore } from './explore.ts';
 import { MUTANTS, REAL } from './mutants.ts';
 import { all, PROPERTIES } from './properties.ts';
-import { A_THIEF, BROWSER_CRASH, MOBILE, THIEF_AND_LOSSES, TWO_CRASHES, TWO_PROCESSES, TWO_TABS } from './scenarios.ts';
+import {
+  A_THIEF,
+  BROWSER_CRASH,
+  MOBILE,
+  THIEF_AND_LOSSES,
+  TWO_CRASHES,
+  TWO_PROCESSES,
+  TWO_TABS,
+} from './scenarios.ts';
 
 /** Scenarios that are explored to the end in seconds; the long run adds those that take minutes. */
 const SCENARIOS =
@@ -13,7 +21,9 @@ const SCENARIOS =
 
 for (const scenario of SCENARIOS) {
   test(`every reachable state of ${scenario.name} keeps the promises`, (t) => {
-    const { violation, complete, states, depth } = explore(scenario, REAL, all(PROPERTIES), { states: 8_000_000 });
+    const { violation, complete, states, depth } = explore(scenario, REAL, all(PROPERTIES), {
+      states: 8_000_000,
+    });
     t.diagnostic(`${states} states, ${depth} moves deep`);
     assert.equal(violation, undefined, violation?.story.join('\n'));
     assert.ok(complete, 'the exploration has to come to its end');

@@ -7,7 +7,12 @@ import { SETTLING_TICKS } from './world.ts';
 type Judge = typeof judgeRefresh;
 
 /** The engine as it is: the real table, a guarded step, settling as documented, reuse that ends the session. */
-export const REAL: Rules = { judge: judgeRefresh, guarded: true, settlesAfter: SETTLING_TICKS, revokes: true };
+export const REAL: Rules = {
+  judge: judgeRefresh,
+  guarded: true,
+  settlesAfter: SETTLING_TICKS,
+  revokes: true,
+};
 
 /** The engine with one thing broken, where that is noticed, and as what. */
 export interface Mutant {
@@ -39,9 +44,14 @@ const withSlidingWindow: Judge = (chain, presented, policy) => {
 };
 
 const withForgivenGrandparents: Judge = (chain, presented, policy) =>
-  judgeRefresh(chain, { ...presented, generation: Math.max(presented.generation, chain.generation - 1) }, policy);
+  judgeRefresh(
+    chain,
+    { ...presented, generation: Math.max(presented.generation, chain.generation - 1) },
+    policy,
+  );
 
-const withEndlessPatience: Judge = (chain, presented, policy) => judgeRefresh({ ...chain, late: 0 }, presented, policy);
+const withEndlessPatience: Judge = (chain, presented, policy) =>
+  judgeRefresh({ ...chain, late: 0 }, presented, policy);
 
 const withoutMemoryOfLateness: Judge = (chain, presented, policy) => {
   const verdict = judgeRefresh(chain, presented, policy);

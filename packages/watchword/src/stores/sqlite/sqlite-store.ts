@@ -15,8 +15,8 @@ const READINESS_PATIENCE_MS = 1000;
 
 /** The store on an open and migrated database, which it closes. Prepares every statement. */
 export function createSqliteStore(database: DatabaseSync, context: StoreContext): Store {
-  const turns = createTurns(context);
   const transactions = createTransactions(database);
+  const turns = createTurns(context, transactions);
   const access: SqliteAccess = { database, turns, transactions, ownWrites: { count: 0 } };
   const revoke = createRevoke(database, context);
   const { watch, stopAll } = createSqliteWatch(access, context);

@@ -1,8 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 export interface Transactions {
-  /** Runs `work` holding the right to write, and commits; anything thrown undoes all of it. */
+  /**
+   * Runs `work` holding the right to write, and commits; anything thrown undoes all of it. Inside another such
+   * transaction it is a part of that one.
+   */
   write<Result>(work: () => Result): Result;
+  /** Runs `work` as a part of the transaction at hand; anything thrown undoes that part alone. */
+  nested<Result>(this: void, work: () => Result): Result;
   /** Runs `work` on one snapshot of the database, whatever others commit meanwhile. */
   read<Result>(work: () => Result): Result;
 }
@@ -29,8 +34,28 @@ export function createTransactions(database: DatabaseSync): Transactions {
     }
   }
 
+  const savepoint = database.prepare('SAVEPOINT part');
+  const release = database.prepare('RELEASE part');
+  const undo = database.prepare('ROLLBACK TO part');
+
+  function nested<Result>(work: () => Result): Result {
+    savepoint.run();
+    try {
+      const result = work();
+      release.run();
+      return result;
+    } catch (error) {
+      if (database.isTransaction) {
+        undo.run();
+        release.run();
+      }
+      throw error;
+    }
+  }
+
   return {
-    write: (work) => run(beginWrite, work),
+    nested,
+    write: (work) => (database.isTransaction ? work() : run(beginWrite, work)),
     read: (work) => run(beginRead, work),
   };
 }

@@ -121,7 +121,7 @@ test('close waits for the write that waits for another process', async (t) => {
   await closing;
 });
 
-test('a burst of writes lets the event loop go between them, and the first does not wait', async (t) => {
+test('a burst of writes shares commits, lets the event loop go between them, and answers the first before the last', async (t) => {
   const { store } = await openContended(t);
   const eventLoop = await watchEventLoop();
   const starts = Array.from({ length: 400 }, () =>
@@ -134,11 +134,11 @@ test('a burst of writes lets the event loop go between them, and the first does 
   const tookMs = performance.now() - beganMs;
   const heldMs = await eventLoop.stop();
   t.diagnostic(
-    `400 commits in ${tookMs.toFixed(0)} ms; the event loop was held for at most ${heldMs.toFixed(1)} ms`,
+    `400 writes in ${tookMs.toFixed(0)} ms; the event loop was held for at most ${heldMs.toFixed(1)} ms`,
   );
   assert.ok(
     heldMs <= Math.max(LOOP_LIMIT_MS, tookMs / 4),
     `the event loop was held for ${heldMs.toFixed(1)} ms`,
   );
-  assert.ok(firstMs <= tookMs / 4, 'the first is answered long before the last');
+  assert.ok(firstMs < tookMs, 'the first is answered before the last');
 });

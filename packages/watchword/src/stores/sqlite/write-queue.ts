@@ -1,0 +1,122 @@
+import { WatchwordError } from '../../errors/watchword-error.ts';
+import type { StoreContext } from '../../ports/store/store.ts';
+import { patienceExhausted, pauseMs } from './contention.ts';
+import { asStoreError, isContention } from './sqlite-error.ts';
+import type { Transactions } from './transactions.ts';
+
+/** How long a batch may work before it commits and lets the event loop go, in milliseconds. */
+const BATCH_MS = 5;
+
+/** More would not be served within anybody's patience. */
+const MOST_WAITING = 10_000;
+
+/**
+ * Writes, first come first served, with group commit: those that are waiting at the same time share one transaction and
+ * its fsync, and each is answered only when that is on the disk. One alone waits for nobody: it is begun in the turn of the
+ * event loop after the one that asked for it, by which time everything that arrived together is there.
+ */
+export interface WriteQueue {
+  enqueue<Result>(work: () => Result, patienceMs: number): Promise<Result>;
+}
+
+interface Waiting {
+  readonly deadlineMs: number;
+  readonly patienceMs: number;
+  readonly work: () => unknown;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** How one of a batch is to be answered once the batch is durable. */
+type Answer = () => void;
+
+export function createWriteQueue(context: StoreContext, transactions: Transactions): WriteQueue {
+  const { clock, scheduler } = context;
+  let queue: Waiting[] = [];
+  let serving = false;
+
+  async function serve(): Promise<void> {
+    if (serving) return;
+    serving = true;
+    while (queue.length > 0) {
+      await scheduler.nextTurn();
+      const contention = commitBatch();
+      if (contention === undefined) continue;
+      // While another process holds the database only this queue asks for it, not each of those who wait in it.
+      dismissImpatient(contention);
+      await scheduler.sleep(pauseMs(context));
+    }
+    serving = false;
+  }
+
+  /** Gives the error that says that others hold the database, in which case nothing was done and all wait on. */
+  function commitBatch(): Error | undefined {
+    const [only] = queue;
+    const answers: Answer[] = [];
+    try {
+      if (queue.length === 1 && only !== undefined) answers.push(runOne(only, (work) => work()));
+      else transactions.write(() => answers.push(...runBatch()));
+    } catch (error) {
+      if (isContention(error)) return error;
+      // The transaction as a whole has failed, and with it all that were to share it.
+      answers.splice(0, answers.length, ...queue.slice(0, Math.max(1, answers.length)).map(refusal(error)));
+    }
+    queue = queue.slice(answers.length);
+    for (const answer of answers) answer();
+    return undefined;
+  }
+
+  function runBatch(): Answer[] {
+    const endMs = clock.monotonicMs() + BATCH_MS;
+    const answers: Answer[] = [];
+    for (const waiting of queue) {
+      answers.push(runOne(waiting, transactions.nested));
+      if (clock.monotonicMs() >= endMs) break;
+    }
+    return answers;
+  }
+
+  function dismissImpatient(contention: Error): void {
+    const nowMs = clock.monotonicMs();
+    const impatient = queue.filter(({ deadlineMs }) => deadlineMs <= nowMs);
+    queue = queue.filter(({ deadlineMs }) => deadlineMs > nowMs);
+    for (const { reject, patienceMs } of impatient) reject(patienceExhausted(patienceMs, contention));
+  }
+
+  return {
+    enqueue: <Result>(work: () => Result, patienceMs: number) =>
+      new Promise<Result>((resolve, reject) => {
+        if (queue.length >= MOST_WAITING) return reject(tooManyWaiting());
+        const deadlineMs = clock.monotonicMs() + patienceMs;
+        queue.push({ deadlineMs, patienceMs, work, resolve: resolve as Waiting['resolve'], reject });
+        void serve();
+      }),
+  };
+}
+
+/** Runs one write; what it throws is its own affair, unless it is that others hold the database or the disk is full. */
+function runOne({ work, resolve, reject }: Waiting, run: Transactions['nested']): Answer {
+  try {
+    const result = run(work);
+    return () => resolve(result);
+  } catch (error) {
+    if (isContention(error) || isFatal(error)) throw error;
+    return () => reject(asStoreError(error));
+  }
+}
+
+function isFatal(error: unknown): boolean {
+  const told = asStoreError(error);
+  return told !== error && told instanceof WatchwordError && told.code === 'ERR_STORE_UNAVAILABLE';
+}
+
+function refusal(error: unknown): (waiting: Waiting) => Answer {
+  const told = asStoreError(error);
+  return ({ reject }) =>
+    () =>
+      reject(told);
+}
+
+function tooManyWaiting(): WatchwordError {
+  return new WatchwordError('ERR_OVERLOADED', { detail: `${MOST_WAITING} writes are waiting already` });
+}
