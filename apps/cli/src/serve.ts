@@ -9,7 +9,7 @@ export function addServeCommand(
   const serve = program.command('serve');
   serve
     .description('Run the server. SIGTERM and Ctrl-C stop it once the requests under way are answered.')
-    .option('-p, --port <number>', 'where to listen; 0 takes any free port (PORT, or 8787)', parsePort)
+    .option('-p, --port <number>', 'where to listen (PORT, or 8787)', parsePort)
     .option('--host <address>', 'which address to listen on (loopback)')
     .option('--data <folder>', 'where the database and its keys live (WATCHWORD_DATA, or ./data)')
     .addHelpText('after', EPILOGUE)
@@ -68,7 +68,9 @@ async function loadInstalledServer(): Promise<ServerModule> {
 
 function parsePort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(port <= 65_535)) throw new InvalidArgumentError('Write a number from 0 to 65535, such as 8787.');
+  if (!(port >= 1 && port <= 65_535)) {
+    throw new InvalidArgumentError('Write a number from 1 to 65535, such as 8787.');
+  }
   return port;
 }
 

@@ -27,12 +27,19 @@ export async function buildApp(
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: 'idle',
-    http: { maxHeaderSize: MAX_HEADER_BYTES, headersTimeout: HEADERS_TIMEOUT_MS },
-    clientErrorHandler: answerClientError,
+    // Without a Host header Node itself would answer, and not with a problem.
+    http: {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: HEADERS_TIMEOUT_MS / 2,
+      requireHostHeader: false,
+    },
+    clientErrorHandler: (error, socket) => answerClientError(auth, error, socket),
     frameworkErrors: (error, _request, reply) => {
       void replyWithProblem(reply, auth, codeOf(error.statusCode));
     },
   });
+  answerBeforeFastify(app, auth);
   handOverToWatchword(app, auth);
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: PAGE_POLICY },
@@ -61,6 +68,18 @@ function hsts(issuer: string) {
   return issuer.startsWith('https:') ? { maxAge: 63_072_000 } : false;
 }
 
+/** What Node would answer itself, or not at all: an `Expect` that nobody knows, a tunnel, HTTP/1.1 without a host. */
+function answerBeforeFastify(app: FastifyInstance, auth: Watchword): void {
+  app.server.on('checkExpectation', (request) =>
+    answerClientError(auth, new Error('Expect'), request.socket),
+  );
+  app.server.on('connect', (_request, socket) => answerClientError(auth, new Error('CONNECT'), socket));
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.headers.host !== undefined || request.raw.httpVersion !== '1.1') return;
+    await replyWithProblem(reply, auth, 'ERR_REQUEST_MALFORMED');
+  });
+}
+
 /** Before Fastify reads a body: limits and parsing of these routes are the library's own. */
 function handOverToWatchword(app: FastifyInstance, auth: Watchword): void {
   app.addHook('onRequest', async (request, reply) => {
@@ -72,8 +91,11 @@ function handOverToWatchword(app: FastifyInstance, auth: Watchword): void {
 }
 
 function addOperationsRoutes(app: FastifyInstance, auth: Watchword): void {
-  app.get('/healthz', async () => ({ status: 'ok' }));
+  app.get('/healthz', async (_request, reply) =>
+    reply.header('cache-control', 'no-store').send({ status: 'ok' }),
+  );
   app.get('/readyz', async (_request, reply) => {
+    void reply.header('cache-control', 'no-store');
     if (await auth.isReady()) return { status: 'ready' };
     return replyWithProblem(reply, auth, 'ERR_STORE_UNAVAILABLE');
   });
@@ -104,6 +126,7 @@ function addRefusals(app: FastifyInstance, auth: Watchword): void {
 }
 
 function codeOf(status = 500): ErrorCode {
+  if (status === 403 || status === 404) return 'ERR_ROUTE_UNKNOWN';
   if (status === 413) return 'ERR_BODY_TOO_LARGE';
   if (status === 415) return 'ERR_CONTENT_TYPE';
   return status < 500 ? 'ERR_REQUEST_MALFORMED' : 'ERR_INTERNAL';

@@ -12,7 +12,11 @@ export async function prepareDataDirectory(path: string): Promise<void> {
       cause,
     });
   });
-  const { mode } = await stat(path);
+  const stats = await stat(path);
+  if (!stats.isDirectory()) {
+    throw new SettingError(`The data directory ${path} is no directory. Set WATCHWORD_DATA to one.`);
+  }
+  const { mode } = stats;
   if ((mode & OPEN_TO_OTHERS) === 0) return;
   const others = (await readdir(path)).filter((name) => !OURS.test(name));
   if (others.length > 0) {

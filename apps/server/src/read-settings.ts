@@ -25,7 +25,9 @@ const ALGORITHMS: readonly SigningAlgorithm[] = ['ES256', 'RS256', 'HS256'];
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
 
 /** Reads the environment; what is wrong in it is refused with a sentence that says what to set. */
-export function readSettings(environment: Environment, overrides: ServerOverrides): ServerSettings {
+export function readSettings(given: Environment, overrides: ServerOverrides): ServerSettings {
+  // A variable that is set to nothing, as in a copied .env.example, is not set.
+  const environment = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''));
   const production = environment['NODE_ENV'] === 'production';
   const port = overrides.port ?? numberOf('PORT', environment['PORT'], 8787, 1, 65_535);
   const host = overrides.host ?? environment['HOST'] ?? 'localhost';

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { destination } from 'pino';
-import { createWatchword } from 'watchword';
+import { createWatchword, WatchwordError } from 'watchword';
 import { sqlite } from 'watchword/sqlite';
 import { buildApp } from './build-app.ts';
+import { closeWhenAnswered } from './close-when-answered.ts';
 import { prepareDataDirectory } from './data-directory.ts';
 import { logEvents } from './log-events.ts';
 import { createLogger } from './logging/create-logger.ts';
@@ -23,9 +24,10 @@ export async function startServer(
   const logger = createLogger({ level: settings.logLevel, destination: destination(2) });
   await prepareDataDirectory(settings.dataDirectory);
   const store = sqlite(join(settings.dataDirectory, 'watchword.db'));
-  const auth = await createWatchword({ ...settings.watchword, store });
+  const auth = await createWatchword({ ...settings.watchword, store }).catch(nameVariables);
   logEvents(auth, logger);
   const app = await buildApp(auth, logger, settings.watchword.issuer);
+  const closeConnections = closeWhenAnswered(app.server);
   try {
     await app.listen({ host: settings.host, port: settings.port });
   } catch (error) {
@@ -33,11 +35,28 @@ export async function startServer(
     throw listenError(error, settings.port);
   }
   stopOnSignals(async () => {
-    await app.close();
+    const closed = app.close();
+    closeConnections();
+    await closed;
     await auth.close();
   });
   const address = addressOf(settings.host, settings.port);
   process.stdout.write(`Watchword answers at ${address}\nThe page to try it: ${address}/\n`);
+}
+
+/** The library speaks of its options; who starts the server has set variables. */
+function nameVariables(error: unknown): never {
+  if (!(error instanceof WatchwordError) || error.code !== 'ERR_CONFIG') throw error;
+  const variables = {
+    issuer: 'WATCHWORD_ISSUER',
+    origins: 'WATCHWORD_ORIGINS',
+    raceWindowMs: 'WATCHWORD_RACE_WINDOW_MS',
+  };
+  const sentence = Object.entries(variables).reduce(
+    (text, [option, variable]) => text.replaceAll(`\`${option}\``, variable),
+    error.message,
+  );
+  throw new SettingError(sentence, { cause: error });
 }
 
 function addressOf(host: string, port: number): string {

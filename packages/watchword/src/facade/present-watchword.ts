@@ -128,7 +128,13 @@ export function presentWatchword(engine: Engine, http: HttpFace, events: Events)
       jwks: () => ({ keys: engine.keys.publicJwks() }),
     },
     events,
-    http,
+    http: {
+      ...http,
+      async startCookieSession(request, input) {
+        refuseUnknownOptions('signIn', input, START_NAMES);
+        return http.startCookieSession(request, input);
+      },
+    },
     isReady: () => engine.context.store.isReady(),
     close: () => engine.close(),
   };

@@ -26,9 +26,9 @@ export function readCookie(request: NeutralRequest, kind: CookieKind, settings: 
     .map((pair) => pair.trim())
     .filter((pair) => pair.startsWith(prefix))
     .map((pair) => pair.slice(prefix.length));
+  if (values.length > 1) return { kind: 'ambiguous' };
   const [value] = values;
-  if (value === undefined || value === '') return { kind: 'absent' };
-  return values.length === 1 ? { kind: 'present', value } : { kind: 'ambiguous' };
+  return value === undefined || value === '' ? { kind: 'absent' } : { kind: 'present', value };
 }
 
 export function setCookie(

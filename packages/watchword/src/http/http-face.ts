@@ -6,7 +6,6 @@ import { authorize, type Authorization } from './authorize.ts';
 import { refuseForeignCookie } from './cross-site.ts';
 import type { HttpContext } from './handler.ts';
 import type { Header, NeutralRequest, NeutralResponse } from './neutral.ts';
-import { tokenCookies } from './present/tokens.ts';
 import { problemOf } from './problem.ts';
 import { withStandardHeaders } from './respond.ts';
 import { isOwnPath, route } from './router.ts';
@@ -63,11 +62,8 @@ export function createHttpFace(context: HttpContext): HttpFace {
 
     async startCookieSession(request, input) {
       if (refuseForeignCookie(request, context) !== undefined) throw new WatchwordError('ERR_CROSS_SITE');
-      const tokens = await startSession(request, input, 'cookie', context);
-      return {
-        session: tokens.session,
-        cookies: tokenCookies(tokens, engine.context.clock.nowMs(), settings),
-      };
+      const { tokens, cookies } = await startSession(request, input, 'cookie', context);
+      return { session: tokens.session, cookies };
     },
   };
 }

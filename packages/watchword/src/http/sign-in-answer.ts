@@ -5,7 +5,7 @@ import type { StartSession } from '../engine/sessions/session-input.ts';
 import { readCookie } from './cookies.ts';
 import { refuseBodyDelivery, refuseForeignCookie } from './cross-site.ts';
 import type { HttpContext } from './handler.ts';
-import type { NeutralRequest, NeutralResponse } from './neutral.ts';
+import type { Header, NeutralRequest, NeutralResponse } from './neutral.ts';
 import { presentAccount } from './present/session.ts';
 import { presentTokens, tokenCookies } from './present/tokens.ts';
 import { respondJson } from './respond.ts';
@@ -27,10 +27,13 @@ export async function answerWithSession(
   delivery: Delivery,
   context: HttpContext,
 ): Promise<NeutralResponse> {
-  const { engine, settings } = context;
-  const tokens = await startSession(request, { subject: account.id, amr: ['pwd'] }, delivery, context);
-  const body = { user: presentAccount(account), ...presentTokens(tokens) };
-  return respondJson(status, body, tokenCookies(tokens, engine.context.clock.nowMs(), settings));
+  const { tokens, cookies } = await startSession(
+    request,
+    { subject: account.id, amr: ['pwd'] },
+    delivery,
+    context,
+  );
+  return respondJson(status, { user: presentAccount(account), ...presentTokens(tokens) }, cookies);
 }
 
 /** ASVS V7.2.4: signing in again makes a new session, and ends the one whose cookies it replaces. */
@@ -39,11 +42,19 @@ export async function startSession(
   input: StartSession,
   delivery: Delivery,
   { engine, settings }: HttpContext,
-): Promise<IssuedTokens> {
+): Promise<{ readonly tokens: IssuedTokens; readonly cookies: readonly Header[] }> {
   const cookie = readCookie(request, 'rt', settings);
   const replaces = delivery === 'cookie' && cookie.kind === 'present';
   const replaced = replaces ? await engine.sessions.ofRefreshToken(cookie.value) : undefined;
   const tokens = await engine.sessions.start(input, delivery);
+  let cookies: readonly Header[];
+  try {
+    cookies = tokenCookies(tokens, engine.context.clock.nowMs(), settings);
+  } catch (error) {
+    // Nobody will ever hold its tokens.
+    await engine.sessions.end(tokens.session.id, 'revoked');
+    throw error;
+  }
   if (replaced !== undefined) await engine.sessions.end(replaced, 'signed_out');
-  return tokens;
+  return { tokens, cookies };
 }

@@ -7,11 +7,7 @@ export function readBody(
   limitBytes: number,
 ): Promise<BodyReading> {
   if (request.readableEnded) {
-    return Promise.resolve(
-      request.body === undefined
-        ? { kind: 'bytes', bytes: new Uint8Array() }
-        : { kind: 'parsed', value: request.body },
-    );
+    return Promise.resolve(readAlready(request.body));
   }
   return new Promise((resolve) => {
     const chunks: Uint8Array[] = [];
@@ -27,4 +23,11 @@ export function readBody(
     request.on('close', () => resolve({ kind: 'aborted' }));
     request.on('error', () => resolve({ kind: 'aborted' }));
   });
+}
+
+/** What a parser of the application made of the body: `express.text()` and `express.raw()` leave it as it was. */
+function readAlready(body: unknown): BodyReading {
+  if (body === undefined) return { kind: 'bytes', bytes: new Uint8Array() };
+  if (typeof body === 'string') return { kind: 'bytes', bytes: Buffer.from(body) };
+  return body instanceof Uint8Array ? { kind: 'bytes', bytes: body } : { kind: 'parsed', value: body };
 }

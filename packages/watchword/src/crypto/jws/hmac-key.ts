@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { KeyId } from '../../domain/ids.ts';
 import type { JwsKey } from './jws-key.ts';
 
@@ -9,7 +9,8 @@ const SIGNATURE_LENGTH = 43;
 /** HS256, RFC 7518 §3.2; the secret has at least the 32 bytes that it demands. */
 export function createHmacKey(id: KeyId, secret: Uint8Array): JwsKey {
   if (secret.length < 32) throw new RangeError('an HS256 secret has at least 32 bytes');
-  const key = createSecretKey(secret);
+  // Bytes, and no KeyObject: Node 24 takes three times as long to look into one as the hash itself takes.
+  const key = Buffer.from(secret);
   const sign = (signingInput: string): string =>
     createHmac('sha256', key).update(signingInput, 'latin1').digest('base64url');
   return {

@@ -70,7 +70,13 @@ export function createSessions({ context, keys, refresher, revoker }: SessionsPa
       const { subject, clientId } = complete;
       const record = await store.sessions.start(subject, (startedMs) => buildRecord(complete, startedMs));
       events.record('session_started', { sessionId: record.session.id, subject, clientId, delivery });
-      return refresher.firstTokens(record);
+      try {
+        return await refresher.firstTokens(record);
+      } catch (error) {
+        // A hook of the application has failed; nobody will ever hold the tokens of this session.
+        await revoker.revoke([{ kind: 'session', sessionId: record.session.id, reason: 'revoked' }]);
+        throw error;
+      }
     },
 
     async get(id) {

@@ -7,7 +7,7 @@ export interface Transactions {
    */
   write<Result>(work: () => Result): Result;
   /** Runs `work` as a part of the transaction at hand; anything thrown undoes that part alone. */
-  nested<Result>(this: void, work: () => Result): Result;
+  readonly nested: <Result>(work: () => Result) => Result;
   /** Runs `work` on one snapshot of the database, whatever others commit meanwhile. */
   read<Result>(work: () => Result): Result;
 }

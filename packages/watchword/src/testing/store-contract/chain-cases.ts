@@ -140,6 +140,25 @@ const advanceCases: readonly BenchCase[] = [
     },
   },
   {
+    name: 'what a revocation of everybody has ended is not ended again, nor settled, nor advanced',
+    run: async (bench) => {
+      const store = await bench.open();
+      const record = await bench.start(store, 'alice');
+      const { id: sessionId } = record.session;
+      await revokeOne(store, { kind: 'all' });
+      const head = await store.revocations.head();
+      const again = [{ kind: 'session', sessionId, reason: 'signed_out' }] as const;
+      assert.deepEqual(await store.revocations.revoke(again, LIFETIMES), {
+        records: [],
+        endedSessions: [],
+        head,
+      });
+      assert.deepEqual((await revokeOne(store, { kind: 'subject', subject: 'alice' })).endedSessions, []);
+      assert.equal(await store.sessions.settle(sessionId, record.chain.generation), false);
+      assert.equal((await found(store, record)).session.ended?.reason, 'revoked');
+    },
+  },
+  {
     name: 'advance takes no notice of the cut-off of another subject',
     run: async (bench) => {
       const store = await bench.open();

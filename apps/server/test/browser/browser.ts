@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type Cookie,
+  type Page,
+  type Response,
+} from 'playwright-core';
+
+const ARGUMENTS = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export const CREDENTIALS = { email: 'ada@example.com', password: 'correct horse battery' };
+
+export async function launchBrowser(): Promise<Browser> {
+  const executablePath = process.env['WATCHWORD_CHROMIUM'] ?? '/usr/bin/chromium';
+  return chromium.launch({ executablePath, chromiumSandbox: false, args: ARGUMENTS });
+}
+
+export interface Visit {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** What the browser complained of: violations of the policy, exceptions, failed loads. */
+  readonly complaints: string[];
+  /** The bodies of all answers that script could see. */
+  readonly bodies: string[];
+}
+
+/** A browser of somebody's own, on the page. */
+export async function visit(t: TestContext, browser: Browser, url: string): Promise<Visit> {
+  const context = await browser.newContext();
+  t.after(() => context.close());
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  const complaints: string[] = [];
+  const bodies: string[] = [];
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    if (/Content.Security.Policy|violates|Refused to/i.test(message.text())) complaints.push(message.text());
+  });
+  page.on('response', (response) => void bodyOf(response).then((body) => bodies.push(body)));
+  await context.addInitScript(
+    "addEventListener('securitypolicyviolation', (event) => { throw new Error('violates ' + event.violatedDirective); })",
+  );
+  await page.goto(url);
+  return { context, page, complaints, bodies };
+}
+
+async function bodyOf(response: Response): Promise<string> {
+  return response.text().catch(() => '');
+}
+
+export async function signUp(page: Page): Promise<void> {
+  await page.locator('#tab-sign-up').click();
+  await page.locator('#new-email').fill(CREDENTIALS.email);
+  await page.locator('#new-password').fill(CREDENTIALS.password);
+  await page.locator('#sign-up-form button[type=submit]').click();
+  await page.locator('#session-view').waitFor();
+}
+
+export async function generationOf(page: Page): Promise<number> {
+  return Number(await page.locator('#generation').textContent());
+}
+
+/** Presses a button and waits for the answer of the route behind it. */
+export async function press(page: Page, selector: string, path: string): Promise<Response> {
+  const answer = page.waitForResponse((response) => new URL(response.url()).pathname === path);
+  await page.locator(selector).click();
+  return answer;
+}
+
+/** All cookies, by name: their own order is that of their last change. */
+export async function cookiesOf(context: BrowserContext): Promise<Cookie[]> {
+  return (await context.cookies()).toSorted((one, other) => one.name.localeCompare(other.name));
+}
+
+/** The two cookies with all that protects them. */
+export async function assertCookies(context: BrowserContext): Promise<void> {
+  const cookies = await cookiesOf(context);
+  assert.deepEqual(
+    cookies.map(({ name, domain, path, secure, httpOnly, sameSite }) => ({
+      name,
+      domain,
+      path,
+      secure,
+      httpOnly,
+      sameSite,
+    })),
+    ['__Host-ww_at', '__Host-ww_rt'].map((name) => ({
+      name,
+      domain: 'localhost',
+      path: '/',
+      secure: true,
+      httpOnly: true,
+      sameSite: 'Lax',
+    })),
+  );
+}
+
+const TOKEN = /wwr_[\w-]{20}|eyJ[\w-]{10,}\.eyJ|__Host-ww_.{1,3}=/;
+
+/** Script has every place searched that it can reach; none holds a token. */
+export async function assertNoTokenInSight({ page, bodies }: Visit): Promise<void> {
+  const places: Record<string, string> = await page.evaluate(`({
+    cookie: document.cookie,
+    local: JSON.stringify({ ...localStorage }),
+    session: JSON.stringify({ ...sessionStorage }),
+    page: document.documentElement.outerHTML,
+    globals: Object.keys(window).map((name) => { try { return JSON.stringify(window[name]) } catch { return '' } }).join(' '),
+  })`);
+  assert.equal(places['cookie'], '');
+  for (const [place, text] of Object.entries({ ...places, bodies: bodies.join(' ') }))
+    assert.doesNotMatch(text, TOKEN, place);
+  assert.ok(
+    bodies.some((body) => body.includes('"generation"')),
+    'the answers were looked at',
+  );
+}

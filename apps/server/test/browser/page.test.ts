@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { startReady } from '../start/server-process.ts';
+import {
+  assertCookies,
+  assertNoTokenInSight,
+  cookiesOf,
+  generationOf,
+  launchBrowser,
+  press,
+  signUp,
+  visit,
+} from './browser.ts';
+
+let browser: Browser;
+before(async () => {
+  browser = await launchBrowser();
+});
+after(() => browser.close());
+
+test('a real browser: sign up, refresh, call a protected route, sign out; script never sees a token', async (t) => {
+  const { url } = await startReady(t);
+  const visitor = await visit(t, browser, url);
+  const { page, context, complaints } = visitor;
+  await page.locator('#sign-in-form').waitFor();
+  assert.deepEqual(await cookiesOf(context), []);
+
+  await signUp(page);
+  assert.equal(await generationOf(page), 1);
+  await assertCookies(context);
+  const [access] = await cookiesOf(context);
+
+  assert.equal((await press(page, '#refresh', '/auth/refresh')).status(), 200);
+  await page.locator('#generation', { hasText: /^2$/ }).waitFor();
+  await assertCookies(context);
+  assert.notEqual((await cookiesOf(context))[0]?.value, access?.value);
+
+  assert.equal((await press(page, '#call-protected', '/me')).status(), 200);
+  await page.locator('#protected-answer[data-status="200"]').waitFor();
+  assert.ok((await page.locator('#timeline > *').count()) >= 3);
+
+  await page.reload();
+  await page.locator('#session-view').waitFor();
+  assert.equal(await generationOf(page), 2, 'the session outlives the page');
+  await assertNoTokenInSight(visitor);
+
+  assert.equal((await press(page, '#sign-out', '/auth/sign-out')).status(), 204);
+  await page.locator('#sign-in-form').waitFor();
+  assert.deepEqual(await cookiesOf(context), []);
+  assert.equal((await press(page, '#call-protected', '/me')).status(), 401);
+  await page.locator('#protected-answer[data-status="401"]').waitFor();
+  await assertNoTokenInSight(visitor);
+  assert.deepEqual(complaints, []);
+});
+
+test('two tabs that refresh at the same time stay signed in, on one generation', async (t) => {
+  const { url } = await startReady(t);
+  const { page, context } = await visit(t, browser, url);
+  await signUp(page);
+  const other = await context.newPage();
+  await other.goto(url);
+  await other.locator('#session-view').waitFor();
+  const answers = await Promise.all([page, other].map((tab) => press(tab, '#refresh', '/auth/refresh')));
+  assert.deepEqual(
+    answers.map((answer) => answer.status()),
+    [200, 200],
+  );
+  for (const tab of [page, other]) await tab.locator('#generation', { hasText: /^2$/ }).waitFor();
+  assert.equal((await press(other, '#call-protected', '/me')).status(), 200);
+});
