@@ -145,7 +145,7 @@ const advanceCases: readonly BenchCase[] = [
       const store = await bench.open();
       const record = await bench.start(store, 'alice');
       const { id: sessionId } = record.session;
-      await revokeOne(store, { kind: 'all' });
+      await store.revocations.revoke([{ kind: 'all' }], LIFETIMES);
       const head = await store.revocations.head();
       const again = [{ kind: 'session', sessionId, reason: 'signed_out' }] as const;
       assert.deepEqual(await store.revocations.revoke(again, LIFETIMES), {
@@ -153,7 +153,8 @@ const advanceCases: readonly BenchCase[] = [
         endedSessions: [],
         head,
       });
-      assert.deepEqual((await revokeOne(store, { kind: 'subject', subject: 'alice' })).endedSessions, []);
+      const ofAlice = await store.revocations.revoke([{ kind: 'subject', subject: 'alice' }], LIFETIMES);
+      assert.deepEqual(ofAlice.endedSessions, []);
       assert.equal(await store.sessions.settle(sessionId, record.chain.generation), false);
       assert.equal((await found(store, record)).session.ended?.reason, 'revoked');
     },
