@@ -45,11 +45,11 @@ $ watchword --quiet
 ! (--help shows the options, and examples)
 → 2
 $ watchword serve --port http
-! error: option '-p, --port <number>' argument 'http' is invalid. Write a number from 0 to 65535, such as 8787.
+! error: option '-p, --port <number>' argument 'http' is invalid. Write a number from 1 to 65535, such as 8787.
 ! (--help shows the options, and examples)
 → 2
 $ watchword serve --port 65536
-! error: option '-p, --port <number>' argument '65536' is invalid. Write a number from 0 to 65535, such as 8787.
+! error: option '-p, --port <number>' argument '65536' is invalid. Write a number from 1 to 65535, such as 8787.
 ! (--help shows the options, and examples)
 → 2
 `,
@@ -69,11 +69,11 @@ describe('serve', () => {
 
   test('hands on the environment, and of its options those that were given', async () => {
     const environment = { WATCHWORD_ISSUER: 'https://auth.example' };
-    const args = ['serve', '--port', '0', '--host', '::1', '--data', '/srv/ww'];
+    const args = ['serve', '--port', '9000', '--host', '::1', '--data', '/srv/ww'];
     assert.equal((await watchword(args, { environment, parts: server() })).exitCode, 0);
     assert.deepEqual(started.pop(), {
       environment,
-      overrides: { port: 0, host: '::1', dataDirectory: '/srv/ww' },
+      overrides: { port: 9000, host: '::1', dataDirectory: '/srv/ww' },
     });
     assert.equal((await watchword(['serve'], { parts: server() })).exitCode, 0);
     assert.deepEqual(started.pop(), { environment: {}, overrides: {} });

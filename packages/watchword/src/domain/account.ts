@@ -21,6 +21,6 @@ export interface EmailAddress {
 
 export function parseEmailAddress(text: string): EmailAddress | undefined {
   const trimmed = text.trim();
-  if (trimmed.length > MAX_EMAIL_LENGTH || !EMAIL.test(trimmed)) return undefined;
-  return { text: trimmed, key: trimmed.normalize('NFKC').toLowerCase() };
+  if (trimmed.length > MAX_EMAIL_LENGTH || !trimmed.isWellFormed() || !EMAIL.test(trimmed)) return undefined;
+  return { text: trimmed, key: trimmed.normalize('NFKC').toLowerCase().normalize('NFKC') };
 }

@@ -43,9 +43,11 @@ export function currentSigningKey<Key extends SigningKey>(
   keys: readonly Key[],
   nowMs: EpochMs,
 ): Key | undefined {
-  return keys
-    .filter((key) => signingKeyState(key, nowMs) === 'signing')
-    .toSorted((a, b) => b.signsFromMs - a.signsFromMs || (a.id < b.id ? -1 : 1))[0];
+  const inState = (state: SigningKeyState): Key[] =>
+    keys.filter((key) => signingKeyState(key, nowMs) === state);
+  const byStart = (a: Key, b: Key): number => a.signsFromMs - b.signsFromMs || (a.id < b.id ? 1 : -1);
+  // Only where the clock was set back to before the first key began is there none but announced ones.
+  return inState('signing').toSorted(byStart).at(-1) ?? inState('announced').toSorted(byStart)[0];
 }
 
 /** A key that will sign from `leadMs` after its announcement. */

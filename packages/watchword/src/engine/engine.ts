@@ -1,5 +1,6 @@
 import type { KeyWrapping } from '../ports/key-wrapping.ts';
 import type { RevocationLifetimes } from '../ports/store/revocation-log.ts';
+import { settlingTimeMs } from '../domain/refresh-chain.ts';
 import { createAccounts, type Accounts, type AccountsOptions } from './accounts/accounts.ts';
 import type { EngineContext } from './context.ts';
 import { createKeyKeeper, type KeyKeeper } from './keys/key-keeper.ts';
@@ -11,7 +12,7 @@ import { createRevoker, type Revoker } from './revocation/revoke.ts';
 import { createRevocationView } from './revocation/view.ts';
 import { createSessions, type Sessions } from './sessions/sessions.ts';
 import { createTokenMint, type CustomTokenClaims, type MintedToken } from './tokens/mint.ts';
-import { assertCustomType, assertFreeClaims } from './tokens/reserved.ts';
+import { assertCustomType, freeClaims } from './tokens/reserved.ts';
 import {
   ACCESS_TOKEN,
   createTokenVerifier,
@@ -49,8 +50,11 @@ export async function createEngine(context: EngineContext, options: EngineOption
     tokenMs: settings.accessTtlMs,
     sessionMs: settings.absoluteTtlMs,
   });
-  const lifetimes = (): RevocationLifetimes => {
-    const tokenMs = longest.tokenMs + CLOCK_SKEW_MS;
+  const lifetimes = async (): Promise<RevocationLifetimes> => {
+    // Another process may have issued longer-lived tokens since.
+    longest = await store.raiseLifetimes(longest);
+    // An answer may be repeated, with a fresh token and without a write, for S after the row says that it was given.
+    const tokenMs = longest.tokenMs + CLOCK_SKEW_MS + settlingTimeMs(settings.chain);
     return { tokenMs, cutoffMs: longest.sessionMs + tokenMs };
   };
 
@@ -85,12 +89,12 @@ export async function createEngine(context: EngineContext, options: EngineOption
     },
     async issueCustom(claims) {
       assertCustomType(claims.typ);
-      assertFreeClaims(claims.claims);
+      const own = freeClaims(claims.claims);
       // A revocation has to outlive every token that it kills, so a longer life is recorded before it begins.
       if (claims.ttlMs > longest.tokenMs) {
         longest = await store.raiseLifetimes({ ...longest, tokenMs: claims.ttlMs });
       }
-      const token = mint.customToken(claims);
+      const token = mint.customToken({ ...claims, claims: own });
       events.record('token_issued', { typ: claims.typ, subject: claims.subject });
       return token;
     },

@@ -1,3 +1,4 @@
+import { settlingTimeMs } from '../domain/refresh-chain.ts';
 import { SIGNING_ALGORITHMS } from '../domain/signing-key.ts';
 import type { EngineSettings } from '../engine/context.ts';
 import { MAX_ACCESS_TTL_SECONDS } from '../engine/limits.ts';
@@ -83,6 +84,12 @@ function checkIssuer(issuer: unknown): URL {
       `\`issuer\` has to be the URL that the application is reached at: ${example}.`,
     );
   }
+  // What a URL parser forgives would stand in every token as it was written.
+  if (!/^https?:\/\/[^\s\\/?#@][^\s\\?#]*$/i.test(issuer)) {
+    throw new ConfigurationError(
+      `\`issuer\` has no query, fragment, credentials or white space, and two slashes: ${example}.`,
+    );
+  }
   const url = new URL(issuer);
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
     throw new ConfigurationError(`\`issuer\` has to be an https URL, except on localhost: ${example}.`);
@@ -94,22 +101,27 @@ function checkIssuer(issuer: unknown): URL {
 }
 
 function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname.endsWith('.localhost') || /^127\.|^\[::1\]$/.test(hostname);
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    /^127(?:\.\d+){3}$|^\[::1\]$/.test(hostname)
+  );
 }
 
 function checkEngine(options: WatchwordOptions): EngineSettings {
   const algorithm = oneOf('algorithm', options.algorithm, SIGNING_ALGORITHMS) ?? 'HS256';
   const rotation = oneOf('rotation', options.rotation, ['resilient', 'strict']) ?? 'resilient';
   const accessTtlSeconds = checkAccessTtl(options);
-  const { idleTtlSeconds = 7 * DAY_SECONDS, absoluteTtlSeconds = 30 * DAY_SECONDS } = options;
+  const { absoluteTtlSeconds = 30 * DAY_SECONDS } = options;
+  const { idleTtlSeconds = Math.min(7 * DAY_SECONDS, absoluteTtlSeconds) } = options;
   inRange('absoluteTtlSeconds', absoluteTtlSeconds, accessTtlSeconds, YEAR_SECONDS);
   inRange('idleTtlSeconds', idleTtlSeconds, accessTtlSeconds, absoluteTtlSeconds);
   const { raceWindowMs = DEFAULT_RACE_WINDOW_MS, maxStalenessMs = DEFAULT_MAX_STALENESS_MS } = options;
   inRange('raceWindowMs', raceWindowMs, 0, 60_000);
   inRange('maxStalenessMs', maxStalenessMs, 100, 3_600_000);
-  if (rotation === 'resilient' && raceWindowMs * 4 > accessTtlSeconds * 1000) {
+  if (rotation === 'resilient' && settlingTimeMs({ rotation, raceWindowMs }) >= accessTtlSeconds * 1000) {
     throw new ConfigurationError(
-      '`raceWindowMs` may be a quarter of the life of an access token at most: a generation settles by the use of a ' +
+      '`raceWindowMs` has to be less than a quarter of the life of an access token: a generation settles by the use of a ' +
         'token that is older than four windows.',
     );
   }
@@ -142,7 +154,7 @@ function checkAccessTtl({ accessTokenTtlSeconds, unsafeAccessTokenTtlSeconds }: 
     inRange('unsafeAccessTokenTtlSeconds', unsafeAccessTokenTtlSeconds, 10, YEAR_SECONDS);
     return unsafeAccessTokenTtlSeconds;
   }
-  const seconds = accessTokenTtlSeconds ?? DEFAULT_ACCESS_TTL_SECONDS;
+  const seconds = accessTokenTtlSeconds === undefined ? DEFAULT_ACCESS_TTL_SECONDS : accessTokenTtlSeconds;
   if (typeof seconds === 'number' && seconds > MAX_ACCESS_TTL_SECONDS) {
     throw new ConfigurationError(
       `\`accessTokenTtlSeconds\` may be ${MAX_ACCESS_TTL_SECONDS} at most: a token that leaks is good until it expires. ` +
@@ -164,7 +176,12 @@ function checkAudience(audience: unknown): readonly string[] | undefined {
 function checkHttp({ origins = [], cookies = {} }: WatchwordOptions, issuer: URL): HttpSettings {
   if (!Array.isArray(origins)) throw new ConfigurationError('`origins` has to be an array of origins.');
   for (const origin of origins) {
-    if (typeof origin !== 'string' || !URL.canParse(origin) || new URL(origin).origin !== origin) {
+    if (
+      typeof origin !== 'string' ||
+      !URL.canParse(origin) ||
+      new URL(origin).origin !== origin ||
+      origin.includes('*')
+    ) {
       throw new ConfigurationError(
         'Each of `origins` has to be an exact origin without a path or a final slash, such as `https://admin.example`; ' +
           '`*` and `null` are not possible.',

@@ -17,13 +17,19 @@ export function createEventHub(clock: Clock): EventHub {
 
   function tell(event: WatchwordEvent, listener: (event: WatchwordEvent) => void): void {
     try {
-      listener(event);
+      const result: unknown = listener(event);
+      // An async listener is a listener, too; nobody else would catch what it rejects with.
+      if (result instanceof Promise) result.catch((error: unknown) => tellFailure(event, error));
     } catch (error) {
-      // One that fails at hearing of a failure would never end.
-      if (event.type === 'listener_failed') return;
-      const message = error instanceof Error ? error.message : 'not an Error';
-      hub.record('listener_failed', { eventType: event.type, message });
+      tellFailure(event, error);
     }
+  }
+
+  function tellFailure(event: WatchwordEvent, error: unknown): void {
+    // One that fails at hearing of a failure would never end.
+    if (event.type === 'listener_failed') return;
+    const message = error instanceof Error ? error.message : 'not an Error';
+    hub.record('listener_failed', { eventType: event.type, message });
   }
 
   const hub: EventHub = {

@@ -6,8 +6,8 @@ import { MAX_ACCESS_TTL_SECONDS } from '../engine/limits.ts';
 import type { IssuedTokens, RefreshOutcome } from '../engine/refresh/outcome.ts';
 import {
   assertText,
+  audienceList,
   DEFAULT_CLIENT_ID,
-  listOf,
   scopeValues,
   type StartSession,
 } from '../engine/sessions/session-input.ts';
@@ -43,7 +43,7 @@ export function presentWatchword(engine: Engine, http: HttpFace, events: Events)
   function expectations(options: VerifyOptions = {}): TokenExpectations {
     refuseUnknownOptions('verify', options, VERIFY_NAMES);
     return {
-      audience: listOf(options.audience) ?? settings.audience,
+      audience: audienceList(options.audience) ?? settings.audience,
       scope: scopeValues(options.scope),
       maxAgeSeconds: toNumber('maxAgeSeconds', options.maxAgeSeconds),
       maxStalenessMs: toNumber('maxStalenessMs', options.maxStalenessMs) ?? settings.maxStalenessMs,
@@ -64,7 +64,9 @@ export function presentWatchword(engine: Engine, http: HttpFace, events: Events)
         refuseUnknownOptions('sessions.start', input, START_NAMES);
         return presentTokens(await engine.sessions.start(input, 'body'));
       },
-      async refresh(refreshToken, { client = DEFAULT_CLIENT_ID } = {}) {
+      async refresh(refreshToken, options = {}) {
+        refuseUnknownOptions('sessions.refresh', options, ['client']);
+        const { client = DEFAULT_CLIENT_ID } = options;
         const channel = { clientId: client, delivery: 'body' } as const;
         return presentTokens(tokensOrThrow(await engine.refresher.refresh(refreshToken, channel)));
       },
@@ -85,7 +87,7 @@ export function presentWatchword(engine: Engine, http: HttpFace, events: Events)
           );
         }
         if (!isJsonObject(claims)) throw new ArgumentError('`claims` has to be an object.');
-        const audience = listOf(input.audience) ?? settings.audience;
+        const audience = audienceList(input.audience) ?? settings.audience;
         return (await engine.issueCustom({ typ, subject, audience, ttlMs: ttlSeconds * 1000, claims })).text;
       },
       verify: (token, { typ, ...options }) =>
@@ -111,7 +113,9 @@ export function presentWatchword(engine: Engine, http: HttpFace, events: Events)
     },
     keys: {
       list: () => engine.keys.list(),
-      async rotate({ algorithm = settings.algorithm } = {}) {
+      async rotate(options = {}) {
+        refuseUnknownOptions('keys.rotate', options, ['algorithm']);
+        const { algorithm = settings.algorithm } = options;
         if (!SIGNING_ALGORITHMS.includes(algorithm)) {
           throw new ArgumentError(`\`algorithm\` has to be one of ${SIGNING_ALGORITHMS.join(', ')}.`);
         }

@@ -19,7 +19,9 @@ export interface SecretChoice {
 /** Finds the installation's secret, refuses a bad one, and gives its bytes. */
 export async function obtainSecret(choice: SecretChoice, random: Random): Promise<Uint8Array> {
   const source = chooseSource(choice, random);
-  const text = (await source.read()).trim();
+  const read: unknown = await source.read();
+  if (typeof read !== 'string') throw new ConfigurationError(`${source.name} is not a text. ${MAKE_ONE}`);
+  const text = read.trim();
   const verdict = judgeSecret(text);
   if (verdict.kind === 'refused') throw new ConfigurationError(`${source.name} ${verdict.why}. ${MAKE_ONE}`);
   refuseSharedSecret(source.name, text);
@@ -28,7 +30,12 @@ export async function obtainSecret(choice: SecretChoice, random: Random): Promis
 
 function chooseSource({ option, production, developmentPath }: SecretChoice, random: Random): SecretSource {
   if (typeof option === 'string') return { name: 'The option `secret`', read: async () => option };
-  if (option !== undefined) return option;
+  if (option !== undefined) {
+    if (typeof option?.read === 'function') return option;
+    throw new ConfigurationError(
+      `The option \`secret\` has to be a text or a source with \`read()\`. ${MAKE_ONE}`,
+    );
+  }
   const variable = readEnvironment('WATCHWORD_SECRET');
   const path = readEnvironment('WATCHWORD_SECRET_FILE');
   if (variable !== undefined && path !== undefined) {

@@ -28,13 +28,13 @@ export function createAsymmetricKey(id: KeyId, algorithm: AsymmetricAlgorithm, p
       kid: id,
     },
     sign: (signingInput) =>
-      sign('sha256', Buffer.from(signingInput, 'latin1'), { key: privateKey, dsaEncoding }).toString(
+      sign('sha256', Buffer.from(signingInput, 'utf8'), { key: privateKey, dsaEncoding }).toString(
         'base64url',
       ),
     verify(signingInput, signature) {
       const bytes = decodeBase64url(signature);
       if (bytes === undefined || bytes.length !== signatureBytes) return false;
-      return verify('sha256', Buffer.from(signingInput, 'latin1'), { key: publicKey, dsaEncoding }, bytes);
+      return verify('sha256', Buffer.from(signingInput, 'utf8'), { key: publicKey, dsaEncoding }, bytes);
     },
   };
 }

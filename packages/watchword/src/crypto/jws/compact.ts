@@ -6,7 +6,8 @@ import type { JwsKey } from './jws-key.ts';
 /** The longest token that is looked at, in characters. */
 export const MAX_TOKEN_LENGTH = 8192;
 
-const MAX_DEPTH = 8;
+/** How deep header and payload may be nested. */
+export const MAX_DEPTH = 8;
 
 /** A text of the form of compact JWS, RFC 7515 §3.1. Nothing about it is proven yet. */
 export interface CompactJws {

@@ -29,7 +29,7 @@ export interface SigningKeyInfo extends SigningKey {
 export async function createKeyKeeper(
   context: EngineContext,
   wrapping: KeyWrapping,
-  lifetimes: () => RevocationLifetimes,
+  lifetimes: () => Promise<RevocationLifetimes>,
 ): Promise<KeyKeeper> {
   const maker = createKeyMaker(context.clock, context.random, wrapping);
   const load = async (): Promise<OpenedRing> => {
@@ -42,7 +42,7 @@ export async function createKeyKeeper(
 interface KeyKeeperParts {
   readonly context: EngineContext;
   readonly maker: KeyMaker;
-  readonly lifetimes: () => RevocationLifetimes;
+  readonly lifetimes: () => Promise<RevocationLifetimes>;
   readonly load: () => Promise<OpenedRing>;
 }
 
@@ -101,7 +101,7 @@ export class KeyKeeper {
     await this.#change(async (ring) => {
       const fresh = await maker.signingKey(algorithm, KEY_LEAD_MS);
       successor = fresh.key;
-      return planRotation(ring, fresh, lifetimes().tokenMs);
+      return planRotation(ring, fresh, (await lifetimes()).tokenMs);
     });
     await context.scheduler.sleep(KEY_LEAD_MS);
     if (successor === undefined)
@@ -112,8 +112,8 @@ export class KeyKeeper {
   /** Kills a key and everything that it signed, durably; replaces it if it was the one that signs. */
   async compromise(id: KeyId): Promise<RevocationResult> {
     const { context, maker, lifetimes } = this.#parts;
-    const revocation = await this.#change((ring) =>
-      planCompromise(ring, id, this.#nowMs(), maker, lifetimes()),
+    const revocation = await this.#change(async (ring) =>
+      planCompromise(ring, id, this.#nowMs(), maker, await lifetimes()),
     );
     if (revocation === undefined)
       throw new WatchwordError('ERR_INTERNAL', { detail: 'no log entry was written' });

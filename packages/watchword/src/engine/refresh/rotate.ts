@@ -46,7 +46,7 @@ export class Refresher {
       const objection = objectTo(session, channel, proof.reading.nowMs);
       if (objection !== undefined) return this.#refuse(objection, session.id);
       this.#assertInTime(begunMs);
-      const outcome = await this.#attempt(proof.token, proof.reading);
+      const outcome = await this.#attempt(proof.token, proof.reading, begunMs);
       // Somebody else moved the chain between our look and our step: look again.
       if (outcome !== 'conflict') return outcome;
     }
@@ -79,6 +79,7 @@ export class Refresher {
   async #attempt(
     token: PresentedRefreshToken,
     { record, nowMs }: SessionReading,
+    begunMs: number,
   ): Promise<RefreshOutcome | 'conflict'> {
     const { context, keys } = this.#parts;
     const { session, chain } = record;
@@ -101,7 +102,7 @@ export class Refresher {
       case 'current':
       case 'resent':
       case 'resent_late':
-        return this.#deliver(verdict, record, nowMs);
+        return this.#deliver(verdict, record, nowMs, begunMs);
     }
   }
 
@@ -119,12 +120,15 @@ export class Refresher {
     verdict: Delivering,
     record: SessionRecord,
     nowMs: EpochMs,
+    begunMs: number,
   ): Promise<RefreshOutcome | 'conflict'> {
     const { events } = this.#parts.context;
     const next = 'next' in verdict ? verdict.next : undefined;
     const chain = next ?? record.chain;
     // Minted before the step: whatever fails in it, such as a hook of the application, has changed nothing.
     const accessToken = await this.#parts.mint.accessToken(record.session, chain.generation);
+    // The hook may have taken its time: the row's times, and that the session was live, are as old as our look.
+    this.#assertInTime(begunMs);
     const session = next === undefined ? record.session : await this.#step(record, next, nowMs);
     if (session === undefined) return 'conflict';
     if (verdict.outcome === 'resent_late') {

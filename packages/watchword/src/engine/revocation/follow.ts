@@ -1,3 +1,5 @@
+import { equalBytes } from '../../crypto/digest.ts';
+import type { LogHead } from '../../domain/revocation.ts';
 import type { Sighting } from '../../ports/store/store.ts';
 import type { EngineContext } from '../context.ts';
 import type { KeyKeeper } from '../keys/key-keeper.ts';
@@ -27,6 +29,9 @@ export async function followStore(
 
   function looked({ head, keyRevision }: Sighting, sinceMs: number): void {
     keys.follow(keyRevision);
+    // A store that was restored counts on from an earlier number: what is known stays, and all of it is read again.
+    if (!isContinuation(head)) appliedSequence = 0;
+    known = head;
     // The entries up to the head may all have expired, so that reading them gives none: being there is what counts.
     if (head.sequence <= appliedSequence) return view.confirm(sinceMs);
     if (catchingUp) return;
@@ -43,8 +48,14 @@ export async function followStore(
       });
   }
 
+  function isContinuation({ epoch, sequence, hash }: LogHead): boolean {
+    if (epoch !== known.epoch || sequence < known.sequence) return false;
+    return sequence > known.sequence || equalBytes(hash, known.hash);
+  }
+
   const sinceMs = clock.monotonicMs();
   const head = await store.revocations.head();
+  let known = head;
   await catchUp();
   appliedSequence = Math.max(appliedSequence, head.sequence);
   view.confirm(sinceMs);

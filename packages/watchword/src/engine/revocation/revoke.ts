@@ -1,3 +1,4 @@
+import { tokenIssuedMs } from '../../crypto/token-id.ts';
 import type { RevocationRecord } from '../../domain/revocation.ts';
 import { targetId } from '../../domain/revocation.ts';
 import type { SessionEndReason } from '../../domain/session.ts';
@@ -17,9 +18,9 @@ export interface Revoker {
 }
 
 export function createRevoker(
-  { store, events }: EngineContext,
+  { store, events, clock }: EngineContext,
   view: RevocationView,
-  lifetimes: () => RevocationLifetimes,
+  lifetimes: () => Promise<RevocationLifetimes>,
 ): Revoker {
   function announce({ records, endedSessions }: RevocationResult, reason: SessionEndReason): void {
     for (const record of records) view.apply(record);
@@ -33,10 +34,17 @@ export function createRevoker(
     events.record('revocation_recorded', { kind: target.kind, id: targetId(target), sequence });
   }
 
+  /** How far in the future a token was minted, because the clock was set back since: it lives longer by that. */
+  function mintedAheadMs(request: RevocationRequest): number {
+    return request.kind === 'token' ? tokenIssuedMs(request.tokenId) - clock.nowMs() : 0;
+  }
+
   return {
     announce,
     async revoke(requests) {
-      const result = await store.revocations.revoke(requests, lifetimes());
+      const { tokenMs, cutoffMs } = await lifetimes();
+      const aheadMs = Math.max(0, ...requests.map((request) => mintedAheadMs(request)));
+      const result = await store.revocations.revoke(requests, { tokenMs: tokenMs + aheadMs, cutoffMs });
       const [first] = requests;
       announce(result, first?.kind === 'session' ? first.reason : 'revoked');
       return result;

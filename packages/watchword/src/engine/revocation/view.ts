@@ -76,13 +76,13 @@ export function createRevocationView(clock: Clock, events: EventSink): Revocatio
           break;
         }
         case 'session':
-          ended.session.set(target.sessionId, expiresMs);
+          keepLonger(ended.session, target.sessionId, expiresMs);
           break;
         case 'token':
-          ended.token.set(target.tokenId, expiresMs);
+          keepLonger(ended.token, target.tokenId, expiresMs);
           break;
         case 'key':
-          ended.key.set(target.keyId, expiresMs);
+          keepLonger(ended.key, target.keyId, expiresMs);
           break;
       }
     },
@@ -108,4 +108,10 @@ export function createRevocationView(clock: Clock, events: EventSink): Revocatio
       events.record('view_stale', { ageMs: Math.round(ageMs) });
     },
   };
+}
+
+/** The same id may come twice, and the second time with an earlier expiry if the clock was set back between. */
+function keepLonger(entries: Map<string, EpochMs>, id: string, expiresMs: EpochMs): void {
+  const known = entries.get(id);
+  if (known === undefined || known < expiresMs) entries.set(id, expiresMs);
 }

@@ -65,9 +65,40 @@ function isPeriodic(bytes: Uint8Array): boolean {
   return false;
 }
 
-/** base64url can spell a passphrase such as `my-very-secret-token-for-the-app-2024-production`. */
+const PLACEHOLDER = /secret|passwor|changeme|example|default|jsonweb|qwerty|asdfgh|zxcvbn/i;
+const LETTERS = 'etaoinshrdlcumwfgypbvkxjqz';
+const PER_MILLE = [
+  127, 91, 82, 75, 70, 67, 63, 61, 60, 43, 40, 28, 28, 24, 24, 22, 20, 20, 19, 15, 10, 8, 1.5, 1.5, 1, 0.7,
+];
+
+/**
+ * How many bits more likely the text is as English in camel case than as random base64url. By Markov's inequality a
+ * random text reaches n bits at most once in 2^n; in a million none reached 8.
+ */
+const MAX_BITS_OF_ENGLISH = 16;
+
+/** base64url can spell a passphrase such as `MySuperSecretKeyThatNobodyWillEverGuess1234`. */
 function looksLikeWords(text: string): boolean {
   const words = text.split(/[-_\d]+/).filter((word) => /^(?:[a-z]{3,}|[A-Z]{3,}|[A-Z][a-z]{2,})$/.test(word));
   const letters = words.reduce((sum, word) => sum + word.length, 0);
-  return letters > SHARE_OF_WORDS * text.length;
+  return (
+    letters > SHARE_OF_WORDS * text.length ||
+    PLACEHOLDER.test(text) ||
+    bitsOfEnglish(text) > MAX_BITS_OF_ENGLISH
+  );
+}
+
+function bitsOfEnglish(text: string): number {
+  let bits = 0;
+  for (const character of text) {
+    const perMille = PER_MILLE[LETTERS.indexOf(character.toLowerCase())];
+    const share =
+      perMille === undefined
+        ? /\d/.test(character)
+          ? 0.006
+          : 0.03
+        : (perMille / 1000) * (/[a-z]/.test(character) ? 0.74 : 0.14);
+    bits += Math.log2(share * 64);
+  }
+  return bits;
 }

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import { isJsonObject } from '../../domain/json.ts';
 import type { Delivery } from '../../domain/session.ts';
 import { ArgumentError } from '../../errors/watchword-error.ts';
-import { assertFreeClaims } from '../tokens/reserved.ts';
+import { freeClaims } from '../tokens/reserved.ts';
 
 /** What an application says when it starts a session. */
 export interface StartSession {
@@ -48,53 +48,62 @@ export function completeSessionInput(
   defaultAudience: readonly string[],
 ): SessionInput {
   const { subject, amr = [], claims = {}, client = DEFAULT_CLIENT_ID } = input;
-  const audience = listOf(input.audience) ?? defaultAudience;
+  const audience = audienceList(input.audience) ?? defaultAudience;
   const scope = scopeValues(input.scope);
   assertText('subject', subject);
   assertText('client', client);
-  assertList('audience', audience);
-  assertList('scope', scope);
   assertList('amr', amr);
-  if (audience.length === 0) throw new ArgumentError('`audience` has to name at least one audience.');
-  if (!scope.every((value) => SCOPE_VALUE.test(value))) {
-    throw new ArgumentError('A scope value has no spaces, quotes or backslashes: give several as an array.');
-  }
-  assertClaims(claims);
-  return { subject, clientId: client, delivery, audience, scope, amr, claims };
+  return { subject, clientId: client, delivery, audience, scope, amr, claims: checkClaims(claims) };
 }
 
-/** One or several, as several. */
-export function listOf(value: string | readonly string[] | undefined): readonly string[] | undefined {
-  return typeof value === 'string' ? [value] : value;
+/** One or several audiences, as several; `undefined` stays. */
+export function audienceList(value: unknown): readonly string[] | undefined {
+  if (value === undefined) return undefined;
+  const list: unknown = typeof value === 'string' ? [value] : value;
+  assertList('audience', list);
+  if (list.length === 0) throw new ArgumentError('`audience` has to name at least one audience.');
+  return list;
 }
 
 /** Scope values from an array, or from a text that separates them by spaces (RFC 6749 §3.3). */
-export function scopeValues(value: string | readonly string[] | undefined): readonly string[] {
-  if (typeof value !== 'string') return value ?? [];
-  return value.split(' ').filter((part) => part !== '');
+export function scopeValues(value: unknown): readonly string[] {
+  if (value === undefined) return [];
+  const list: unknown = typeof value === 'string' ? value.split(' ').filter((part) => part !== '') : value;
+  assertList('scope', list);
+  if (list.length === 0 && typeof value === 'string') {
+    throw new ArgumentError('`scope` is empty: leave it out, or name a value.');
+  }
+  if (!list.every((one) => SCOPE_VALUE.test(one))) {
+    throw new ArgumentError('A scope value has no spaces, quotes or backslashes: give several as an array.');
+  }
+  return list;
 }
 
-function assertClaims(claims: unknown): void {
+function checkClaims(claims: unknown): JsonObject {
   if (!isJsonObject(claims)) throw new ArgumentError('`claims` has to be an object.');
-  assertFreeClaims(claims);
-  if (JSON.stringify(claims).length > MAX_CLAIMS_LENGTH) {
+  const checked = freeClaims(claims);
+  if (JSON.stringify(checked).length > MAX_CLAIMS_LENGTH) {
     throw new ArgumentError(
       `\`claims\` may have ${MAX_CLAIMS_LENGTH} characters of JSON: put an id into the token and look the rest up.`,
     );
   }
+  return checked;
 }
 
 export function assertText(name: string, value: unknown): asserts value is string {
-  const fits = typeof value === 'string' && value !== '' && value.length <= MAX_TEXT_LENGTH;
-  // Stores would keep half a surrogate pair as another character, and one subject would become another.
-  if (!fits || /\p{Cc}/u.test(value) || !value.isWellFormed()) {
+  if (typeof value !== 'string' || value === '' || value.length > MAX_TEXT_LENGTH || !isPlainText(value)) {
     throw new ArgumentError(
       `\`${name}\` has to be a string of 1 to ${MAX_TEXT_LENGTH} characters without control characters.`,
     );
   }
 }
 
-function assertList(name: string, value: unknown): void {
+/** Half a surrogate pair is kept by a database as a replacement character, which is another subject. */
+function isPlainText(value: string): boolean {
+  return value.isWellFormed() && !/\p{Cc}/u.test(value);
+}
+
+function assertList(name: string, value: unknown): asserts value is readonly string[] {
   if (!Array.isArray(value) || value.length > MAX_LIST_LENGTH) {
     throw new ArgumentError(`\`${name}\` has to be an array of at most ${MAX_LIST_LENGTH} strings.`);
   }

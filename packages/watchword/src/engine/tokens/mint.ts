@@ -1,4 +1,4 @@
-import { signCompactJws } from '../../crypto/jws/compact.ts';
+import { MAX_TOKEN_LENGTH, signCompactJws } from '../../crypto/jws/compact.ts';
 import { createTokenId } from '../../crypto/token-id.ts';
 import type { TokenId } from '../../domain/ids.ts';
 import { isJsonObject, type JsonObject } from '../../domain/json.ts';
@@ -7,7 +7,7 @@ import { epochMs, numericDate, type EpochMs } from '../../domain/time.ts';
 import { ArgumentError, WatchwordError } from '../../errors/watchword-error.ts';
 import type { EngineContext } from '../context.ts';
 import type { KeyKeeper } from '../keys/key-keeper.ts';
-import { assertFreeClaims } from './reserved.ts';
+import { freeClaims } from './reserved.ts';
 
 const TOKEN_ID_RANDOM_BYTES = 4;
 
@@ -86,6 +86,9 @@ export function createTokenMint(context: EngineContext, keys: KeyKeeper): TokenM
 }
 
 function minted(text: string, tokenId: TokenId, nowMs: EpochMs, expiresMs: EpochMs): MintedToken {
+  if (text.length > MAX_TOKEN_LENGTH) {
+    throw new WatchwordError('ERR_TOKEN_TOO_LARGE', { detail: `the token has ${text.length} characters` });
+  }
   const expiresInSeconds = Math.max(0, numericDate(expiresMs) - numericDate(nowMs));
   return { text, tokenId, expiresMs, expiresInSeconds };
 }
@@ -102,8 +105,7 @@ async function claimsOf(session: Session, hook: EngineContext['settings']['claim
     });
   }
   if (!isJsonObject(fresh)) throw new ArgumentError('The `claims` hook has to give an object of claims.');
-  assertFreeClaims(fresh);
-  return { ...session.claims, ...fresh };
+  return { ...session.claims, ...freeClaims(fresh) };
 }
 
 function oneOrMore(audience: readonly string[]): string | readonly string[] {

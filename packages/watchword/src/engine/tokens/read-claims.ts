@@ -65,13 +65,11 @@ function readOptional(payload: JsonObject): OptionalClaims | { readonly wrongCla
   if (payload['sid'] !== undefined && sessionId === undefined) return { wrongClaim: 'sid' };
   const clientId = nonEmpty(payload['client_id']);
   if (payload['client_id'] !== undefined && clientId === undefined) return { wrongClaim: 'client_id' };
-  const generation = payload['ww_gen'] ?? 0;
+  const { ww_gen: generation = 0, scope = '', amr = [] } = payload;
   if (!isGeneration(generation)) return { wrongClaim: 'ww_gen' };
-  const scope = payload['scope'] ?? '';
   if (typeof scope !== 'string') return { wrongClaim: 'scope' };
   const authTimeSeconds = readDate(payload['auth_time']);
   if (payload['auth_time'] !== undefined && authTimeSeconds === undefined) return { wrongClaim: 'auth_time' };
-  const amr = payload['amr'] ?? [];
   if (!isStrings(amr)) return { wrongClaim: 'amr' };
   const scopes = scope === '' ? [] : scope.split(' ');
   return { notBeforeSeconds, sessionId, clientId, generation, scope: scopes, authTimeSeconds, amr };

@@ -1,4 +1,5 @@
-import type { JsonObject } from '../../domain/json.ts';
+import { MAX_DEPTH } from '../../crypto/jws/compact.ts';
+import { isJsonObject, parseStrictJson, type JsonObject } from '../../domain/json.ts';
 import { ArgumentError, WatchwordError } from '../../errors/watchword-error.ts';
 
 /** Claims that the issuer sets: RFC 7519 §4.1, RFC 9068 §2.2, RFC 7800 and our own. */
@@ -27,7 +28,28 @@ const RESERVED_TYPES: ReadonlySet<string> = new Set(
 
 const CUSTOM_TYPE = /^[a-z0-9][a-z0-9.-]{0,62}\+jwt$/;
 
-export function assertFreeClaims(claims: JsonObject): void {
+/** The claims as a token will carry them: as JSON that our own verifier reads. */
+export function freeClaims(claims: unknown): JsonObject {
+  if (isJsonObject(claims)) assertFreeClaims(claims);
+  const copy = parseStrictJson(jsonOf(claims), { maxDepth: MAX_DEPTH });
+  if (!isJsonObject(copy)) {
+    throw new ArgumentError(
+      `Claims have to be an object of JSON, nested at most ${MAX_DEPTH} deep, without \`__proto__\`.`,
+    );
+  }
+  assertFreeClaims(copy);
+  return copy;
+}
+
+function jsonOf(claims: unknown): string {
+  try {
+    return JSON.stringify(claims) ?? '';
+  } catch {
+    throw new ArgumentError('Claims have to be JSON: nothing circular, and no BigInt.');
+  }
+}
+
+function assertFreeClaims(claims: JsonObject): void {
   for (const name of Object.keys(claims)) {
     if (RESERVED_CLAIMS.has(name)) {
       throw new WatchwordError('ERR_CLAIM_RESERVED', { detail: `the claim ${name} is the issuer's` });
@@ -37,7 +59,7 @@ export function assertFreeClaims(claims: JsonObject): void {
 
 /** A media type without its `application/` (RFC 7515 §4.1.9), such as `invitation+jwt`. */
 export function assertCustomType(typ: string): void {
-  if (!CUSTOM_TYPE.test(typ) || RESERVED_TYPES.has(typ)) {
+  if (typeof typ !== 'string' || !CUSTOM_TYPE.test(typ) || RESERVED_TYPES.has(typ)) {
     throw new ArgumentError(
       'A custom `typ` is lower-case, ends in `+jwt`, and is none of the standard ones: for example `invitation+jwt`.',
     );

@@ -87,7 +87,7 @@ function findKey(jws: CompactJws, kind: TokenKind, keys: KeyKeeper): JwsKey | Re
     return refuse('ERR_TOKEN_MALFORMED', 'the header has critical extensions');
   }
   const typ = header['typ'];
-  if (typeof typ !== 'string' || !kind.types.includes(typ.toLowerCase())) {
+  if (typeof typ !== 'string' || !/^[!-~]+$/.test(typ) || !kind.types.includes(typ.toLowerCase())) {
     return refuse('ERR_TOKEN_TYPE', `the typ is not ${kind.types[0]}`);
   }
   const id = parseKeyId(header['kid']);
