@@ -39,8 +39,7 @@ const VERIFY_NAMES: readonly (keyof VerifyOptions)[] = [
 /** The engine as its users see it: promises and exceptions in place of unions. */
 export function presentWatchword(engine: Engine, http: HttpFace, events: Events): Watchword {
   const { settings } = engine.context;
-
-  function expectations(options: VerifyOptions = {}): TokenExpectations {
+  const expect: Expect = (options = {}) => {
     refuseUnknownOptions('verify', options, VERIFY_NAMES);
     return {
       audience: audienceList(options.audience) ?? settings.audience,
@@ -48,89 +47,18 @@ export function presentWatchword(engine: Engine, http: HttpFace, events: Events)
       maxAgeSeconds: toNumber('maxAgeSeconds', options.maxAgeSeconds),
       maxStalenessMs: toNumber('maxStalenessMs', options.maxStalenessMs) ?? settings.maxStalenessMs,
     };
-  }
-
-  function verify(accessToken: string, options?: VerifyOptions): VerifiedToken {
-    return verifiedOrThrow(engine.verify(accessToken, expectations(options)));
-  }
-
-  async function revoke(request: RevocationRequest): Promise<Revoked> {
-    return presentRevoked(await engine.revoker.revoke([request]));
-  }
+  };
+  const verify: Watchword['verify'] = (accessToken, options) =>
+    verifiedOrThrow(engine.verify(accessToken, expect(options)));
 
   return {
-    sessions: {
-      async start(input) {
-        refuseUnknownOptions('sessions.start', input, START_NAMES);
-        return presentTokens(await engine.sessions.start(input, 'body'));
-      },
-      async refresh(refreshToken, options = {}) {
-        refuseUnknownOptions('sessions.refresh', options, ['client']);
-        const { client = DEFAULT_CLIENT_ID } = options;
-        const channel = { clientId: client, delivery: 'body' } as const;
-        return presentTokens(tokensOrThrow(await engine.refresher.refresh(refreshToken, channel)));
-      },
-      list: (subject) => engine.sessions.list(subject),
-      async get(id) {
-        const sessionId = parseSessionId(id);
-        return sessionId && (await engine.sessions.get(sessionId))?.session;
-      },
-    },
-    tokens: {
-      async issue(input) {
-        refuseUnknownOptions('tokens.issue', input, ISSUE_NAMES);
-        const { typ, subject, ttlSeconds, claims = {} } = input;
-        assertText('subject', subject);
-        if (!Number.isInteger(ttlSeconds) || ttlSeconds < 1 || ttlSeconds > MAX_ACCESS_TTL_SECONDS) {
-          throw new ArgumentError(
-            `\`ttlSeconds\` has to be a whole number from 1 to ${MAX_ACCESS_TTL_SECONDS}.`,
-          );
-        }
-        if (!isJsonObject(claims)) throw new ArgumentError('`claims` has to be an object.');
-        const audience = audienceList(input.audience) ?? settings.audience;
-        return (await engine.issueCustom({ typ, subject, audience, ttlMs: ttlSeconds * 1000, claims })).text;
-      },
-      verify: (token, { typ, ...options }) =>
-        verifiedOrThrow(engine.verifyCustom(token, typ, expectations(options))),
-    },
+    sessions: presentSessions(engine),
+    tokens: presentCustomTokens(engine, expect),
     verify,
     authenticate: async (credential, options) => verify(credential, options),
-    require: (options) => createConnectGuard(http, expectations(options)),
-    revoke: {
-      async token(jti) {
-        const tokenId = parseTokenId(jti) ?? refuseId('`jti` has to be the `jti` claim of a token of ours.');
-        return revoke({ kind: 'token', tokenId });
-      },
-      async session(id) {
-        const sessionId = parseSessionId(id) ?? refuseId('`id` has to be the id of a session, a UUIDv7.');
-        return revoke({ kind: 'session', sessionId, reason: 'revoked' });
-      },
-      async subject(subject) {
-        assertText('subject', subject);
-        return revoke({ kind: 'subject', subject });
-      },
-      all: () => revoke({ kind: 'all' }),
-    },
-    keys: {
-      list: () => engine.keys.list(),
-      async rotate(options = {}) {
-        refuseUnknownOptions('keys.rotate', options, ['algorithm']);
-        const { algorithm = settings.algorithm } = options;
-        if (!SIGNING_ALGORITHMS.includes(algorithm)) {
-          throw new ArgumentError(`\`algorithm\` has to be one of ${SIGNING_ALGORITHMS.join(', ')}.`);
-        }
-        return engine.keys.rotate(algorithm);
-      },
-      async compromise(kid) {
-        const keyId =
-          parseKeyId(kid) ??
-          refuseId('`kid` has to be the id of a key; `keys.list()` shows those there are.');
-        const result = await engine.keys.compromise(keyId);
-        engine.revoker.announce(result, 'revoked');
-        return presentRevoked(result);
-      },
-      jwks: () => ({ keys: engine.keys.publicJwks() }),
-    },
+    require: (options) => createConnectGuard(http, expect(options)),
+    revoke: presentRevoke(engine),
+    keys: presentKeys(engine),
     events,
     http: {
       ...http,
@@ -141,6 +69,90 @@ export function presentWatchword(engine: Engine, http: HttpFace, events: Events)
     },
     isReady: () => engine.context.store.isReady(),
     close: () => engine.close(),
+  };
+}
+
+type Expect = (options?: VerifyOptions) => TokenExpectations;
+
+function presentSessions({ sessions, refresher }: Engine): Watchword['sessions'] {
+  return {
+    async start(input) {
+      refuseUnknownOptions('sessions.start', input, START_NAMES);
+      return presentTokens(await sessions.start(input, 'body'));
+    },
+    async refresh(refreshToken, options = {}) {
+      refuseUnknownOptions('sessions.refresh', options, ['client']);
+      const { client = DEFAULT_CLIENT_ID } = options;
+      const channel = { clientId: client, delivery: 'body' } as const;
+      return presentTokens(tokensOrThrow(await refresher.refresh(refreshToken, channel)));
+    },
+    list: (subject) => sessions.list(subject),
+    async get(id) {
+      const sessionId = parseSessionId(id);
+      return sessionId && (await sessions.get(sessionId))?.session;
+    },
+  };
+}
+
+function presentCustomTokens(engine: Engine, expect: Expect): Watchword['tokens'] {
+  return {
+    async issue(input) {
+      refuseUnknownOptions('tokens.issue', input, ISSUE_NAMES);
+      const { typ, subject, ttlSeconds, claims = {} } = input;
+      assertText('subject', subject);
+      if (!Number.isInteger(ttlSeconds) || ttlSeconds < 1 || ttlSeconds > MAX_ACCESS_TTL_SECONDS) {
+        throw new ArgumentError(
+          `\`ttlSeconds\` has to be a whole number from 1 to ${MAX_ACCESS_TTL_SECONDS}.`,
+        );
+      }
+      if (!isJsonObject(claims)) throw new ArgumentError('`claims` has to be an object.');
+      const audience = audienceList(input.audience) ?? engine.context.settings.audience;
+      return (await engine.issueCustom({ typ, subject, audience, ttlMs: ttlSeconds * 1000, claims })).text;
+    },
+    verify: (token, { typ, ...options }) => verifiedOrThrow(engine.verifyCustom(token, typ, expect(options))),
+  };
+}
+
+function presentRevoke({ revoker }: Engine): Watchword['revoke'] {
+  async function revoke(request: RevocationRequest): Promise<Revoked> {
+    return presentRevoked(await revoker.revoke([request]));
+  }
+  return {
+    async token(jti) {
+      const tokenId = parseTokenId(jti) ?? refuseId('`jti` has to be the `jti` claim of a token of ours.');
+      return revoke({ kind: 'token', tokenId });
+    },
+    async session(id) {
+      const sessionId = parseSessionId(id) ?? refuseId('`id` has to be the id of a session, a UUIDv7.');
+      return revoke({ kind: 'session', sessionId, reason: 'revoked' });
+    },
+    async subject(subject) {
+      assertText('subject', subject);
+      return revoke({ kind: 'subject', subject });
+    },
+    all: () => revoke({ kind: 'all' }),
+  };
+}
+
+function presentKeys({ keys, revoker, context }: Engine): Watchword['keys'] {
+  return {
+    list: () => keys.list(),
+    async rotate(options = {}) {
+      refuseUnknownOptions('keys.rotate', options, ['algorithm']);
+      const { algorithm = context.settings.algorithm } = options;
+      if (!SIGNING_ALGORITHMS.includes(algorithm)) {
+        throw new ArgumentError(`\`algorithm\` has to be one of ${SIGNING_ALGORITHMS.join(', ')}.`);
+      }
+      return keys.rotate(algorithm);
+    },
+    async compromise(kid) {
+      const keyId =
+        parseKeyId(kid) ?? refuseId('`kid` has to be the id of a key; `keys.list()` shows those there are.');
+      const result = await keys.compromise(keyId);
+      revoker.announce(result, 'revoked');
+      return presentRevoked(result);
+    },
+    jwks: () => ({ keys: keys.publicJwks() }),
   };
 }
 
