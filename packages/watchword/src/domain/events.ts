@@ -31,13 +31,16 @@ export interface EventFields {
   refresh_current: AboutRefresh;
   refresh_resent: AboutRefresh;
   refresh_resent_late: AboutRefresh & { readonly late: number };
+  refresh_moved_forward: AboutRefresh;
   refresh_reused: AboutRefresh & { readonly presentedGeneration: number };
   refresh_refused: { readonly reason: RefreshRefusal; readonly sessionId?: SessionId };
   chain_settled: AboutRefresh;
   server_key_suspected: { readonly sessionId: SessionId };
   store_rolled_back: AboutRefresh & { readonly presentedGeneration: number };
   revocation_recorded: { readonly kind: RevocationKind; readonly id: string; readonly sequence: number };
+  restore_accepted: { readonly untilMs: EpochMs };
   token_issued: { readonly typ: string; readonly subject: string };
+  refresh_key_announced: { readonly version: number };
   key_announced: {
     readonly keyId: KeyId;
     readonly algorithm: SigningAlgorithm;
@@ -101,6 +104,12 @@ export const EVENT_CATALOGUE: { readonly [Type in EventType]: EventDescription }
       'The parent came back after the race window, before its successor was seen in use: probably a lost response.',
     advice: 'One now and then is a bad network. Several in a row for one session end in `refresh_reused`.',
   },
+  refresh_moved_forward: {
+    level: 'warning',
+    meaning:
+      'A refresh token that a restored store had forgotten came back, and its row was moved forward to it.',
+    advice: 'Expected while a restore is accepted.',
+  },
   refresh_reused: {
     level: 'alert',
     meaning:
@@ -146,6 +155,18 @@ export const EVENT_CATALOGUE: { readonly [Type in EventType]: EventDescription }
     level: 'info',
     meaning: 'A signing key was made; it signs from the time given.',
     advice: '',
+  },
+  refresh_key_announced: {
+    level: 'info',
+    meaning:
+      'A new version of the key behind refresh tokens was made; rotations use it, older tokens stay good.',
+    advice: '',
+  },
+  restore_accepted: {
+    level: 'warning',
+    meaning:
+      'An operator accepted that the store was restored: until the time given rows move forward to what clients show.',
+    advice: 'What was revoked since the backup is live again: revoke it once more.',
   },
   key_compromised: {
     level: 'alert',

@@ -94,6 +94,19 @@ function judgeParent(chain: ChainState, presented: Presentation, policy: ChainPo
   };
 }
 
+/** The chain of a restored row as its client remembers it: from here on the two agree again. */
+export function moveForward({
+  generation,
+  keyVersion,
+  nowMs,
+}: {
+  readonly generation: number;
+  readonly keyVersion: number;
+  readonly nowMs: EpochMs;
+}): ChainState {
+  return { generation, keyVersion, deliveredMs: nowMs, settled: false, late: 0, lateDelivery: 'none' };
+}
+
 /** A clock that was set back makes the age negative: that is young, which convicts nobody. */
 function isWithin(chain: ChainState, presented: Presentation, windowMs: number): boolean {
   return windowMs > 0 && presented.nowMs - chain.deliveredMs <= windowMs;

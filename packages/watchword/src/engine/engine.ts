@@ -1,3 +1,4 @@
+import { epochMs, type EpochMs } from '../domain/time.ts';
 import type { KeyWrapping } from '../ports/key-wrapping.ts';
 import type { RevocationLifetimes } from '../ports/store/revocation-log.ts';
 import { settlingTimeMs } from '../domain/refresh-chain.ts';
@@ -35,6 +36,8 @@ export interface Engine {
   verify(token: unknown, expected: TokenExpectations): Verdict;
   verifyCustom(token: unknown, typ: string, expected: TokenExpectations): Verdict;
   issueCustom(claims: CustomTokenClaims): Promise<MintedToken>;
+  /** Lets rows move forward to what clients present for a while, after a restore; gives the time until when. */
+  acceptRestore(forMs: number): Promise<EpochMs>;
   /** Finishes what is pending, and closes the store. */
   close(): Promise<void>;
 }
@@ -97,6 +100,12 @@ export async function createEngine(context: EngineContext, options: EngineOption
       const token = mint.customToken({ ...claims, claims: own });
       events.record('token_issued', { typ: claims.typ, subject: claims.subject });
       return token;
+    },
+    async acceptRestore(forMs) {
+      const untilMs = epochMs(clock.nowMs() + forMs);
+      await store.acceptRestore(untilMs);
+      events.record('restore_accepted', { untilMs });
+      return untilMs;
     },
     async close() {
       stopUpkeep();

@@ -36,11 +36,14 @@ const VERIFY_NAMES: readonly (keyof VerifyOptions)[] = [
   'maxStalenessMs',
 ];
 
+/** 30 days: by then every session that the backup knew has refreshed or expired. */
+const LONGEST_ACCEPTANCE_SECONDS = 2_592_000;
+
 /** The engine as its users see it: promises and exceptions in place of unions. */
 export function presentWatchword(engine: Engine, http: HttpFace, events: Events): Watchword {
   const { settings } = engine.context;
   const expect: Expect = (options = {}) => {
-    refuseUnknownOptions('verify', options, VERIFY_NAMES);
+    refuseUnknownOptions('verify', options, VERIFY_NAMES, ArgumentError);
     return {
       audience: audienceList(options.audience) ?? settings.audience,
       scope: scopeValues(options.scope),
@@ -63,9 +66,19 @@ export function presentWatchword(engine: Engine, http: HttpFace, events: Events)
     http: {
       ...http,
       async startCookieSession(request, input) {
-        refuseUnknownOptions('signIn', input, START_NAMES);
+        refuseUnknownOptions('signIn', input, START_NAMES, ArgumentError);
         return http.startCookieSession(request, input);
       },
+    },
+    async acceptRestore(options) {
+      refuseUnknownOptions('acceptRestore', options, ['forSeconds'], ArgumentError);
+      const { forSeconds } = options;
+      if (!Number.isInteger(forSeconds) || forSeconds < 60 || forSeconds > LONGEST_ACCEPTANCE_SECONDS) {
+        throw new ArgumentError(
+          `\`forSeconds\` has to be a whole number from 60 to ${LONGEST_ACCEPTANCE_SECONDS}.`,
+        );
+      }
+      return { untilMs: await engine.acceptRestore(forSeconds * 1000) };
     },
     isReady: () => engine.context.store.isReady(),
     close: () => engine.close(),
@@ -77,11 +90,11 @@ type Expect = (options?: VerifyOptions) => TokenExpectations;
 function presentSessions({ sessions, refresher }: Engine): Watchword['sessions'] {
   return {
     async start(input) {
-      refuseUnknownOptions('sessions.start', input, START_NAMES);
+      refuseUnknownOptions('sessions.start', input, START_NAMES, ArgumentError);
       return presentTokens(await sessions.start(input, 'body'));
     },
     async refresh(refreshToken, options = {}) {
-      refuseUnknownOptions('sessions.refresh', options, ['client']);
+      refuseUnknownOptions('sessions.refresh', options, ['client'], ArgumentError);
       const { client = DEFAULT_CLIENT_ID } = options;
       const channel = { clientId: client, delivery: 'body' } as const;
       return presentTokens(tokensOrThrow(await refresher.refresh(refreshToken, channel)));
@@ -97,7 +110,7 @@ function presentSessions({ sessions, refresher }: Engine): Watchword['sessions']
 function presentCustomTokens(engine: Engine, expect: Expect): Watchword['tokens'] {
   return {
     async issue(input) {
-      refuseUnknownOptions('tokens.issue', input, ISSUE_NAMES);
+      refuseUnknownOptions('tokens.issue', input, ISSUE_NAMES, ArgumentError);
       const { typ, subject, ttlSeconds, claims = {} } = input;
       assertText('subject', subject);
       if (!Number.isInteger(ttlSeconds) || ttlSeconds < 1 || ttlSeconds > MAX_ACCESS_TTL_SECONDS) {
@@ -138,13 +151,14 @@ function presentKeys({ keys, revoker, context }: Engine): Watchword['keys'] {
   return {
     list: () => keys.list(),
     async rotate(options = {}) {
-      refuseUnknownOptions('keys.rotate', options, ['algorithm']);
+      refuseUnknownOptions('keys.rotate', options, ['algorithm'], ArgumentError);
       const { algorithm = context.settings.algorithm } = options;
       if (!SIGNING_ALGORITHMS.includes(algorithm)) {
         throw new ArgumentError(`\`algorithm\` has to be one of ${SIGNING_ALGORITHMS.join(', ')}.`);
       }
       return keys.rotate(algorithm);
     },
+    rotateRefreshKey: () => keys.rotateRefreshKey(),
     async compromise(kid) {
       const keyId =
         parseKeyId(kid) ?? refuseId('`kid` has to be the id of a key; `keys.list()` shows those there are.');
@@ -167,6 +181,7 @@ function tokensOrThrow(outcome: RefreshOutcome): IssuedTokens {
     case 'current':
     case 'resent':
     case 'resent_late':
+    case 'moved_forward':
       return outcome;
     case 'reused':
       throw new WatchwordError('ERR_REFRESH_INVALID', { detail: 'reused' });

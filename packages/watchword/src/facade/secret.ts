@@ -24,7 +24,7 @@ export async function obtainSecret(choice: SecretChoice, random: Random): Promis
   const text = read.trim();
   const verdict = judgeSecret(text);
   if (verdict.kind === 'refused') throw new ConfigurationError(`${source.name} ${verdict.why}. ${MAKE_ONE}`);
-  refuseSharedSecret(source.name, text);
+  refuseSharedSecret(source.name, text, typeof choice.option === 'string' ? 1 : 0);
   return verdict.bytes;
 }
 
@@ -101,9 +101,10 @@ function freshSecret(random: Random): string {
 }
 
 /** One secret for two purposes: who learns it in the weaker place has it in the other. */
-function refuseSharedSecret(sourceName: string, text: string): void {
+function refuseSharedSecret(sourceName: string, text: string, ownVariables: number): void {
   const others = variablesWithValue(text).filter((name) => name !== 'WATCHWORD_SECRET');
-  if (others.length === 0) return;
+  // An application that gives the option has read it from some variable: that one is not another purpose.
+  if (others.length <= ownVariables) return;
   throw new ConfigurationError(
     `${sourceName} is also the value of ${others.join(' and ')}: give each its own. ${MAKE_ONE}`,
   );

@@ -1,9 +1,14 @@
-import { ConfigurationError } from '../errors/watchword-error.ts';
+import { ArgumentError, ConfigurationError } from '../errors/watchword-error.ts';
 
 /** A misspelt option would silently be the default: for a protection that is the worst of values. */
-export function refuseUnknownOptions(where: string, options: unknown, known: readonly string[]): void {
+export function refuseUnknownOptions(
+  where: string,
+  options: unknown,
+  known: readonly string[],
+  Refusal: typeof ConfigurationError | typeof ArgumentError = ConfigurationError,
+): void {
   if (typeof options !== 'object' || options === null) {
-    throw new ConfigurationError(`\`${where}\` takes an object of options.`);
+    throw new Refusal(`\`${where}\` takes an object of options.`);
   }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
@@ -12,7 +17,7 @@ export function refuseUnknownOptions(where: string, options: unknown, known: rea
     const hint = isNear
       ? `did you mean \`${nearest}\`?`
       : `it takes ${known.map((one) => `\`${one}\``).join(', ')}.`;
-    throw new ConfigurationError(`\`${where}\` has no option \`${printable(name)}\`: ${hint}`);
+    throw new Refusal(`\`${where}\` has no option \`${printable(name)}\`: ${hint}`);
   }
 }
 

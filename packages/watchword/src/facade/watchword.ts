@@ -77,6 +77,8 @@ export interface Watchword {
     list(): readonly SigningKeyInfo[];
     /** Resolves once the new key signs; the old one verifies until its last token has expired. */
     rotate(options?: { readonly algorithm?: SigningAlgorithm }): Promise<SigningKeyInfo>;
+    /** Makes a new version of the key behind refresh tokens; tokens of older versions stay good, nobody is signed out. */
+    rotateRefreshKey(): Promise<{ readonly version: number }>;
     /** Kills a key and all that it signed. */
     compromise(kid: string): Promise<Revoked>;
     /** The public keys, RFC 7517 §5; empty where all keys are secrets. */
@@ -85,6 +87,11 @@ export interface Watchword {
   readonly events: Events;
   /** For adapters. */
   readonly http: HttpFace;
+  /**
+   * Accepts that the store was restored from a backup: for `forSeconds` (60 to 30 days) a refresh token that is newer than
+   * its row moves the row forward instead of being answered 503. What was revoked since the backup is live again.
+   */
+  acceptRestore(options: { readonly forSeconds: number }): Promise<{ readonly untilMs: number }>;
   /** Whether the store answers and can write. */
   isReady(): Promise<boolean>;
   /** Finishes what is pending, and closes the store. */

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test, type TestContext } from 'node:test';
 import { ConfigurationError } from '../../src/errors/watchword-error.ts';
+import { epochMs } from '../../src/domain/time.ts';
+import { createInitialSchema } from '../../src/stores/sqlite/initial-schema.ts';
+import { NEWEST_VERSION } from '../../src/stores/sqlite/migrations.ts';
 import { sqlite } from '../../src/stores/sqlite/index.ts';
 import { realContext, sessionRow } from './real-context.ts';
 import { createTemporaryFolder } from './temporary-folder.ts';
@@ -71,7 +74,7 @@ test('the database has the settings that durability rests on, and says whose it 
   const valueOf = (sql: string) => Object.values(database.prepare(sql).get() ?? {})[0];
   assert.equal(valueOf('PRAGMA journal_mode'), 'wal');
   assert.equal(valueOf('PRAGMA application_id'), 0x57575244);
-  assert.equal(valueOf('PRAGMA user_version'), 1);
+  assert.equal(valueOf('PRAGMA user_version'), NEWEST_VERSION);
   assert.equal(valueOf('PRAGMA integrity_check'), 'ok');
   const loose = database
     .prepare(`SELECT name FROM pragma_table_list WHERE type = 'table' AND strict = 0`)
@@ -98,7 +101,23 @@ test('a database of a newer version is refused', async (t) => {
   const database = new DatabaseSync(path);
   database.exec('PRAGMA user_version = 99');
   database.close();
-  await assertRefused(path, /newer Watchword \(its version is 99, this one reads up to 1\)/);
+  await assertRefused(path, /newer Watchword \(its version is 99, this one reads up to 2\)/);
+});
+
+test('a database of the first version is brought to the newest, and keeps what is in it', async (t) => {
+  const path = join(folderOf(t), 'watchword.db');
+  const context = realContext();
+  const database = new DatabaseSync(path);
+  createInitialSchema(database, context.random);
+  database.exec('UPDATE longest_lifetimes SET token_ms = 7, session_ms = 8');
+  database.exec('PRAGMA application_id = 0x57575244; PRAGMA user_version = 1');
+  database.close();
+  const store = await sqlite(path).open(context);
+  t.after(() => store.close());
+  assert.deepEqual(await store.raiseLifetimes({ tokenMs: 0, sessionMs: 0 }), { tokenMs: 7, sessionMs: 8 });
+  assert.equal(await store.restoreAcceptedUntilMs(), 0);
+  await store.acceptRestore(epochMs(9));
+  assert.equal(await store.restoreAcceptedUntilMs(), 9);
 });
 
 test('the database of another program is refused and left alone', async (t) => {

@@ -17,8 +17,8 @@ import type { RevocationLifetimes, RevocationResult } from '../../ports/store/re
 import type { EngineContext } from '../context.ts';
 import { KEY_LEAD_MS } from '../limits.ts';
 import { createKeyMaker, type KeyMaker } from './make-keys.ts';
-import { openRing, type OpenedRing, type RingKey } from './opened-ring.ts';
-import { planCompromise, planRotation, type PlannedChange } from './plan-change.ts';
+import { issuingRefreshKey, openRing, type OpenedRing, type RingKey } from './opened-ring.ts';
+import { planCompromise, planRefreshRotation, planRotation, type PlannedChange } from './plan-change.ts';
 
 /** A signing key as it is shown: never its material. */
 export interface SigningKeyInfo extends SigningKey {
@@ -76,7 +76,7 @@ export class KeyKeeper {
   }
 
   newestRefreshKey(): RefreshKey {
-    return this.#ring.newestRefreshKey;
+    return issuingRefreshKey(this.#ring, this.#nowMs());
   }
 
   tokenIdKey(): Uint8Array {
@@ -107,6 +107,20 @@ export class KeyKeeper {
     if (successor === undefined)
       throw new WatchwordError('ERR_INTERNAL', { detail: 'a rotation added no key' });
     return this.#info(successor);
+  }
+
+  /** Makes a new version of the key behind refresh tokens and resolves once rotations issue under it; signs nobody out. */
+  async rotateRefreshKey(): Promise<{ readonly version: number }> {
+    const { context, maker } = this.#parts;
+    let version = 0;
+    await this.#change(async (ring) => {
+      const planned = await planRefreshRotation(ring, maker);
+      version = planned.version;
+      return planned;
+    });
+    context.events.record('refresh_key_announced', { version });
+    await context.scheduler.sleep(KEY_LEAD_MS);
+    return { version };
   }
 
   /** Kills a key and everything that it signed, durably; replaces it if it was the one that signs. */

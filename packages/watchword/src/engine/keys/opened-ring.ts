@@ -4,9 +4,11 @@ import type { JwsKey } from '../../crypto/jws/jws-key.ts';
 import { open, type SealedPurpose } from '../../crypto/sealed.ts';
 import type { KeyId } from '../../domain/ids.ts';
 import type { SigningKey } from '../../domain/signing-key.ts';
+import type { EpochMs } from '../../domain/time.ts';
 import { ConfigurationError } from '../../errors/watchword-error.ts';
 import type { KeyWrapping } from '../../ports/key-wrapping.ts';
 import type { KeyRing, StoredRoot, StoredSigningKey } from '../../ports/store/key-store.ts';
+import { KEY_LEAD_MS } from '../limits.ts';
 
 /** A signing key ready for use. */
 export interface RingKey {
@@ -19,8 +21,26 @@ export interface OpenedRing {
   readonly revision: number;
   readonly signingKeys: ReadonlyMap<KeyId, RingKey>;
   readonly refreshKeys: ReadonlyMap<number, RefreshKey>;
-  readonly newestRefreshKey: RefreshKey;
+  /** The same, oldest first, with the time from which rotations may issue under each. */
+  readonly refreshKeyUses: readonly RefreshKeyUse[];
   readonly tokenIdKey: Uint8Array;
+}
+
+export interface RefreshKeyUse {
+  readonly key: RefreshKey;
+  readonly issuesFromMs: number;
+}
+
+/** The key that rotations issue under: the newest that every process knows by now; the first, if the clock was set back. */
+export function issuingRefreshKey({ refreshKeyUses }: OpenedRing, nowMs: EpochMs): RefreshKey {
+  const known = refreshKeyUses.filter(({ issuesFromMs }) => issuesFromMs <= nowMs);
+  const use = known.at(-1) ?? refreshKeyUses[0];
+  if (use === undefined) throw lostKeys();
+  return use.key;
+}
+
+function lostKeys(): ConfigurationError {
+  return new ConfigurationError('The store has lost some of its keys. Restore it from a backup.');
 }
 
 export function signingKeyPurpose(id: KeyId): SealedPurpose {
@@ -37,18 +57,19 @@ export async function openRing(ring: KeyRing, wrapping: KeyWrapping, issuer: str
   for (const stored of ring.signingKeys) {
     signingKeys.set(stored.key.id, await openSigningKey(stored, wrapping));
   }
-  const refreshKeys = new Map<number, RefreshKey>();
+  const refreshKeyUses: RefreshKeyUse[] = [];
   let tokenIdKey: Uint8Array | undefined;
   for (const root of ring.roots.toSorted((a, b) => a.version - b.version)) {
     const secret = await openOrRefuse(root.sealed, rootPurpose(root), wrapping);
     if (root.purpose === 'token_id') tokenIdKey = secret;
-    else refreshKeys.set(root.version, deriveRefreshKey(secret, root.version, issuer));
+    else {
+      const key = deriveRefreshKey(secret, root.version, issuer);
+      refreshKeyUses.push({ key, issuesFromMs: root.createdMs + KEY_LEAD_MS });
+    }
   }
-  const newestRefreshKey = [...refreshKeys.values()].at(-1);
-  if (newestRefreshKey === undefined || tokenIdKey === undefined) {
-    throw new ConfigurationError('The store has lost some of its keys. Restore it from a backup.');
-  }
-  return { revision: ring.revision, signingKeys, refreshKeys, newestRefreshKey, tokenIdKey };
+  if (refreshKeyUses.length === 0 || tokenIdKey === undefined) throw lostKeys();
+  const refreshKeys = new Map(refreshKeyUses.map(({ key }) => [key.version, key]));
+  return { revision: ring.revision, signingKeys, refreshKeys, refreshKeyUses, tokenIdKey };
 }
 
 async function openSigningKey({ key, sealed }: StoredSigningKey, wrapping: KeyWrapping): Promise<RingKey> {

@@ -25,6 +25,28 @@ export function planRotation(
   return { change: { signingKeys: [successor, ...superseded], roots: [] }, added: successor.key };
 }
 
+/** The version stands in one byte of each token. */
+const HIGHEST_REFRESH_VERSION = 255;
+
+/** Adds the next version of the refresh key; those before it stay, for the tokens that were issued under them. */
+export async function planRefreshRotation(
+  ring: KeyRing,
+  maker: KeyMaker,
+): Promise<PlannedChange & { readonly version: number }> {
+  const versions = ring.roots.filter(({ purpose }) => purpose === 'refresh').map((root) => root.version);
+  const version = Math.max(0, ...versions) + 1;
+  if (version > HIGHEST_REFRESH_VERSION) {
+    throw new ArgumentError(
+      `The refresh key was rotated ${HIGHEST_REFRESH_VERSION} times, which is as often as it can be.`,
+    );
+  }
+  return {
+    change: { signingKeys: [], roots: [await maker.root('refresh', version)] },
+    added: undefined,
+    version,
+  };
+}
+
 /** Kills a key, with its entry in the log, and replaces it if none is left to sign. */
 export async function planCompromise(
   ring: KeyRing,

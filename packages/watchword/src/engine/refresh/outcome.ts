@@ -12,7 +12,7 @@ export interface IssuedTokens {
 
 /** Everything that can come of presenting a refresh token. Reuse is a result, not an exception. */
 export type RefreshOutcome =
-  | ({ readonly kind: 'rotated' | 'current' | 'resent' | 'resent_late' } & IssuedTokens)
+  | ({ readonly kind: 'rotated' | 'current' | 'resent' | 'resent_late' | 'moved_forward' } & IssuedTokens)
   | { readonly kind: 'reused'; readonly session: Session }
   | { readonly kind: 'ahead' }
   | { readonly kind: 'refused'; readonly reason: RefreshRefusal };

@@ -1,6 +1,6 @@
 import { formatRefreshToken, type PresentedRefreshToken } from '../../crypto/refresh-token.ts';
 import type { RefreshRefusal } from '../../domain/events.ts';
-import { judgeRefresh, type ChainState, type ChainVerdict } from '../../domain/refresh-chain.ts';
+import { judgeRefresh, moveForward, type ChainState, type ChainVerdict } from '../../domain/refresh-chain.ts';
 import { sessionStatus, type Delivery, type Session, type SessionRecord } from '../../domain/session.ts';
 import { epochMs, type EpochMs } from '../../domain/time.ts';
 import { WatchwordError } from '../../errors/watchword-error.ts';
@@ -25,8 +25,13 @@ export interface RefresherParts {
   readonly revoker: Revoker;
 }
 
+/** Each lost race means that somebody else has won one: so many in a row are a defect, and not a reason to spin for ever. */
+const MOST_ATTEMPTS = 1000;
+
 /** The verdicts that end with tokens for whoever asked. */
-type Delivering = Exclude<ChainVerdict, { readonly outcome: 'reused' | 'ahead' }>;
+type Delivering =
+  | Exclude<ChainVerdict, { readonly outcome: 'reused' | 'ahead' }>
+  | { readonly outcome: 'moved_forward'; readonly next: ChainState };
 
 /** Exchanges refresh tokens. Of any number of concurrent presentations at most one rotates. */
 export class Refresher {
@@ -39,7 +44,7 @@ export class Refresher {
   async refresh(presented: unknown, channel: RefreshChannel): Promise<RefreshOutcome> {
     const { context, keys } = this.#parts;
     const begunMs = context.clock.monotonicMs();
-    for (;;) {
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
       const proof = await proveRefreshToken(presented, context, keys);
       if (proof.kind === 'refused') return this.#refuse(proof.reason, proof.sessionId);
       const { session } = proof.reading.record;
@@ -50,6 +55,7 @@ export class Refresher {
       // Somebody else moved the chain between our look and our step: look again.
       if (outcome !== 'conflict') return outcome;
     }
+    throw new WatchwordError('ERR_OVERLOADED', { detail: 'a refresh lost one race after the other' });
   }
 
   /** The tokens of a session's newest generation, for the answer that starts it. */
@@ -91,11 +97,7 @@ export class Refresher {
     const verdict = judgeRefresh(chain, presented, context.settings.chain);
     switch (verdict.outcome) {
       case 'ahead':
-        context.events.record('store_rolled_back', {
-          ...about(session, chain),
-          presentedGeneration: token.generation,
-        });
-        return { kind: 'ahead' };
+        return this.#recover(token, { record, nowMs }, begunMs);
       case 'reused':
         return this.#convict(session, chain, token);
       case 'rotated':
@@ -104,6 +106,23 @@ export class Refresher {
       case 'resent_late':
         return this.#deliver(verdict, record, nowMs, begunMs);
     }
+  }
+
+  /** The client remembers what the store has lost. Whether that may be taken over is for the operator to say. */
+  async #recover(
+    token: PresentedRefreshToken,
+    { record, nowMs }: SessionReading,
+    begunMs: number,
+  ): Promise<RefreshOutcome | 'conflict'> {
+    const { events, store } = this.#parts.context;
+    const { generation, keyVersion } = token;
+    if (nowMs < (await store.restoreAcceptedUntilMs())) {
+      const next = moveForward({ generation, keyVersion, nowMs });
+      return this.#deliver({ outcome: 'moved_forward', next }, record, nowMs, begunMs);
+    }
+    const { session, chain } = record;
+    events.record('store_rolled_back', { ...about(session, chain), presentedGeneration: generation });
+    return { kind: 'ahead' };
   }
 
   async #convict(session: Session, chain: ChainState, token: PresentedRefreshToken): Promise<RefreshOutcome> {

@@ -1,5 +1,6 @@
-import { equalBytes } from '../../crypto/digest.ts';
-import type { LogHead } from '../../domain/revocation.ts';
+import { concatBytes } from '../../crypto/bytes.ts';
+import { equalBytes, sha256 } from '../../crypto/digest.ts';
+import { revocationBytes, type LogHead, type RevocationRecord } from '../../domain/revocation.ts';
 import type { Sighting } from '../../ports/store/store.ts';
 import type { EngineContext } from '../context.ts';
 import type { KeyKeeper } from '../keys/key-keeper.ts';
@@ -14,23 +15,44 @@ export async function followStore(
   keys: Pick<KeyKeeper, 'follow'>,
 ): Promise<() => void> {
   let appliedSequence = 0;
+  /** The hash of the entry at `appliedSequence`; `undefined` where that entry was never seen. */
+  let appliedHash: Uint8Array | undefined;
   let catchingUp = false;
+
+  function readAllAgain(): void {
+    appliedSequence = 0;
+    appliedHash = undefined;
+  }
 
   async function catchUp(): Promise<void> {
     for (;;) {
       const records = await store.revocations.readAfter(appliedSequence, BATCH);
-      for (const record of records) {
-        view.apply(record);
-        appliedSequence = record.sequence;
+      const [first] = records;
+      if (first !== undefined && !follows(first)) {
+        readAllAgain();
+        continue;
       }
+      for (const record of records) view.apply(record);
+      const last = records.at(-1);
+      if (last !== undefined) [appliedSequence, appliedHash] = [last.sequence, last.hash];
       if (records.length < BATCH) return;
     }
+  }
+
+  /** A store that was restored and written again has other entries under numbers that were seen. */
+  function follows(record: RevocationRecord): boolean {
+    if (appliedHash === undefined || record.sequence !== appliedSequence + 1) return true;
+    return equalBytes(record.hash, sha256(concatBytes(appliedHash, revocationBytes(record))));
+  }
+
+  function skipTo(head: LogHead): void {
+    if (head.sequence > appliedSequence) [appliedSequence, appliedHash] = [head.sequence, head.hash];
   }
 
   function looked({ head, keyRevision }: Sighting, sinceMs: number): void {
     keys.follow(keyRevision);
     // A store that was restored counts on from an earlier number: what is known stays, and all of it is read again.
-    if (!isContinuation(head)) appliedSequence = 0;
+    if (!isContinuation(head)) readAllAgain();
     known = head;
     // The entries up to the head may all have expired, so that reading them gives none: being there is what counts.
     if (head.sequence <= appliedSequence) return view.confirm(sinceMs);
@@ -38,7 +60,7 @@ export async function followStore(
     catchingUp = true;
     catchUp()
       .then(() => {
-        appliedSequence = Math.max(appliedSequence, head.sequence);
+        skipTo(head);
         view.confirm(sinceMs);
       })
       // Until a later look succeeds the view grows old, and says so.
@@ -57,7 +79,7 @@ export async function followStore(
   const head = await store.revocations.head();
   let known = head;
   await catchUp();
-  appliedSequence = Math.max(appliedSequence, head.sequence);
+  skipTo(head);
   view.confirm(sinceMs);
   return store.watch({ looked });
 }

@@ -17,6 +17,9 @@ export interface Revoker {
   announce(result: RevocationResult, reason: SessionEndReason): void;
 }
 
+/** Ids are whatever the caller says: one that was made up must not be kept for ever. */
+const LARGEST_SETBACK_MS = 86_400_000;
+
 export function createRevoker(
   { store, events, clock }: EngineContext,
   view: RevocationView,
@@ -36,7 +39,8 @@ export function createRevoker(
 
   /** How far in the future a token was minted, because the clock was set back since: it lives longer by that. */
   function mintedAheadMs(request: RevocationRequest): number {
-    return request.kind === 'token' ? tokenIssuedMs(request.tokenId) - clock.nowMs() : 0;
+    if (request.kind !== 'token') return 0;
+    return Math.min(LARGEST_SETBACK_MS, tokenIssuedMs(request.tokenId) - clock.nowMs());
   }
 
   return {

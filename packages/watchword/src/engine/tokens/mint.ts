@@ -39,7 +39,7 @@ export function createTokenMint(context: EngineContext, keys: KeyKeeper): TokenM
 
   return {
     async accessToken(session, generation) {
-      const own = await claimsOf(session, settings.claims);
+      const own = await claimsOf(session, context);
       const nowMs = clock.nowMs();
       const expiresMs = epochMs(Math.min(nowMs + settings.accessTtlMs, session.absoluteExpiresMs));
       const binding = { sessionId: session.id, generation };
@@ -93,8 +93,13 @@ function minted(text: string, tokenId: TokenId, nowMs: EpochMs, expiresMs: Epoch
   return { text, tokenId, expiresMs, expiresInSeconds };
 }
 
-async function claimsOf(session: Session, hook: EngineContext['settings']['claims']): Promise<JsonObject> {
+/** A hook that takes longer may answer for a session that was revoked meanwhile, and whose entry would not outlive it. */
+const CLAIMS_PATIENCE_MS = 5000;
+
+async function claimsOf(session: Session, { settings, clock }: EngineContext): Promise<JsonObject> {
+  const hook = settings.claims;
   if (hook === undefined) return session.claims;
+  const begunMs = clock.monotonicMs();
   let fresh: unknown;
   try {
     fresh = await hook(session);
@@ -102,6 +107,11 @@ async function claimsOf(session: Session, hook: EngineContext['settings']['claim
     throw new WatchwordError('ERR_INTERNAL', {
       detail: 'the `claims` hook of the application failed',
       cause,
+    });
+  }
+  if (clock.monotonicMs() - begunMs > CLAIMS_PATIENCE_MS) {
+    throw new WatchwordError('ERR_OVERLOADED', {
+      detail: 'the `claims` hook of the application took too long',
     });
   }
   if (!isJsonObject(fresh)) throw new ArgumentError('The `claims` hook has to give an object of claims.');

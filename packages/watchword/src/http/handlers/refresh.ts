@@ -24,6 +24,7 @@ export const refresh: Handler = async (request, context) => {
     case 'current':
     case 'resent':
     case 'resent_late':
+    case 'moved_forward':
       return respondJson(
         200,
         presentTokens(outcome),

@@ -1,4 +1,5 @@
 import type { LogHead } from '../../domain/revocation.ts';
+import type { EpochMs } from '../../domain/time.ts';
 import type { Clock } from '../clock.ts';
 import type { Random } from '../random.ts';
 import type { Scheduler } from '../scheduler.ts';
@@ -68,6 +69,15 @@ export interface Store {
 
   /** Raises the recorded maxima to at least these and gives the maxima. */
   raiseLifetimes(lifetimes: LongestLifetimes): Promise<LongestLifetimes>;
+
+  /**
+   * Records that the store was restored from a backup and that rows may be moved forward to what clients present until
+   * `untilMs`; the log begins a new epoch, so that whoever follows it reads all of it again.
+   */
+  acceptRestore(untilMs: EpochMs): Promise<LogHead>;
+
+  /** Until when a restore is accepted; 0 if none ever was. */
+  restoreAcceptedUntilMs(): Promise<EpochMs>;
 
   /** Begins to watch for what other processes wrote; gives the function that stops it. Throws `ERR_CLOSED` after `close`. */
   watch(observer: StoreObserver): () => void;

@@ -27,10 +27,16 @@ export interface MemoryState {
   readonly accounts: Map<string, AccountRecord>;
   readonly accountIdsByEmail: Map<string, string>;
   lifetimes: LongestLifetimes;
+  restoreAcceptedUntilMs: EpochMs;
+}
+
+/** An epoch of the log, as hex digits. */
+export function epochOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 export function createMemoryState(epochBytes: Uint8Array): MemoryState {
-  const epoch = Array.from(epochBytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const epoch = epochOf(epochBytes);
   return {
     sessions: new Map(),
     cutoffs: new Map(),
@@ -42,6 +48,7 @@ export function createMemoryState(epochBytes: Uint8Array): MemoryState {
     accounts: new Map(),
     accountIdsByEmail: new Map(),
     lifetimes: { tokenMs: 0, sessionMs: 0 },
+    restoreAcceptedUntilMs: epochMs(0),
   };
 }
 

@@ -5,7 +5,7 @@ import { createMemoryAccounts } from './memory-accounts.ts';
 import { createMemoryKeys } from './memory-keys.ts';
 import { createMemoryRevocations } from './memory-revocations.ts';
 import { createMemorySessions } from './memory-sessions.ts';
-import { createMemoryState, type MemoryState } from './memory-state.ts';
+import { createMemoryState, epochOf, type MemoryState } from './memory-state.ts';
 
 const EPOCH_BYTES = 16;
 
@@ -46,6 +46,18 @@ export function createMemoryStore(state: MemoryState, context: StoreContext): St
         sessionMs: Math.max(Math.ceil(sessionMs), state.lifetimes.sessionMs),
       };
       return { ...state.lifetimes };
+    },
+
+    acceptRestore: async (untilMs) => {
+      assertOpen();
+      state.restoreAcceptedUntilMs = untilMs;
+      state.head = { ...state.head, epoch: epochOf(context.random.bytes(EPOCH_BYTES)) };
+      return structuredClone(state.head);
+    },
+
+    restoreAcceptedUntilMs: async () => {
+      assertOpen();
+      return state.restoreAcceptedUntilMs;
     },
 
     watch: (observer) => {

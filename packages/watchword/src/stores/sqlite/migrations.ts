@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { ConfigurationError } from '../../errors/watchword-error.ts';
 import type { Random } from '../../ports/random.ts';
 import { createInitialSchema } from './initial-schema.ts';
+import { addRestoreAcceptance } from './restore-acceptance.ts';
 
 interface Migration {
   /** What `PRAGMA user_version` says once it was applied. */
@@ -11,7 +12,10 @@ interface Migration {
 }
 
 /** Append only: what was released is never changed, because databases exist that went through it. */
-const MIGRATIONS: readonly Migration[] = [{ version: 1, apply: createInitialSchema }];
+const MIGRATIONS: readonly Migration[] = [
+  { version: 1, apply: createInitialSchema },
+  { version: 2, apply: addRestoreAcceptance },
+];
 
 export const NEWEST_VERSION = MIGRATIONS.at(-1)?.version ?? 0;
 

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { LongestLifetimes, Store, StoreContext } from '../../ports/store/store.ts';
+import { createRestoreAcceptance } from './restore-acceptance.ts';
 import { createRevoke } from './revoke.ts';
 import type { SqliteAccess } from './sqlite-access.ts';
 import { createSqliteAccounts } from './sqlite-accounts.ts';
@@ -34,6 +35,7 @@ export function createSqliteStore(database: DatabaseSync, context: StoreContext)
     keys: createSqliteKeys(access, revoke),
     accounts: createSqliteAccounts(access),
     raiseLifetimes: createRaiseLifetimes(access),
+    ...createRestoreAcceptance(access, context),
     watch,
     isReady: async () => {
       try {
@@ -55,12 +57,20 @@ function createRaiseLifetimes({ database, turns, transactions }: SqliteAccess): 
   const raise = database.prepare(
     'UPDATE longest_lifetimes SET token_ms = max(token_ms, ?), session_ms = max(session_ms, ?)',
   );
-  return (lifetimes: LongestLifetimes) =>
-    turns.write(() =>
+  const readMaxima = (): LongestLifetimes => {
+    const row = read.get();
+    return { tokenMs: row?.['token_ms'] as number, sessionMs: row?.['session_ms'] as number };
+  };
+  return async (lifetimes) => {
+    const [tokenMs, sessionMs] = [Math.ceil(lifetimes.tokenMs), Math.ceil(lifetimes.sessionMs)];
+    // They only ever rise, so that one that is high enough needs no write.
+    const maxima = await turns.read(readMaxima);
+    if (maxima.tokenMs >= tokenMs && maxima.sessionMs >= sessionMs) return maxima;
+    return turns.write(() =>
       transactions.write(() => {
-        raise.run(Math.ceil(lifetimes.tokenMs), Math.ceil(lifetimes.sessionMs));
-        const row = read.get();
-        return { tokenMs: row?.['token_ms'] as number, sessionMs: row?.['session_ms'] as number };
+        raise.run(tokenMs, sessionMs);
+        return readMaxima();
       }),
     );
+  };
 }

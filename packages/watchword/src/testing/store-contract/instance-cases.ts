@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { setTimeout as delay } from 'node:timers/promises';
+import { epochMs } from '../../domain/time.ts';
 import { WatchwordError } from '../../errors/watchword-error.ts';
 import type { Sighting, Store } from '../../ports/store/store.ts';
 import { eventually, found, HOUR_MS, LIFETIMES, rotation, spoil, type BenchCase } from './workbench.ts';
@@ -25,6 +26,24 @@ function watched(store: Store) {
 const NOTHING_SEEN: Sighting = { head: { epoch: '', sequence: -1, hash: new Uint8Array() }, keyRevision: -1 };
 
 const lifetimeCases: readonly BenchCase[] = [
+  {
+    name: 'accepting a restore is seen by all instances, and begins a new epoch without touching the log',
+    run: async (bench) => {
+      const [store, other] = await bench.openMany(2);
+      assert.ok(store && other);
+      assert.equal(await store.restoreAcceptedUntilMs(), 0);
+      await store.revocations.revoke([{ kind: 'token', tokenId: bench.tokenId() }], LIFETIMES);
+      const before = await store.revocations.head();
+      const untilMs = epochMs(bench.clock.nowMs() + HOUR_MS);
+      const head = await store.acceptRestore(untilMs);
+      assert.notEqual(head.epoch, before.epoch);
+      assert.match(head.epoch, /^[0-9a-f]{32}$/);
+      assert.deepEqual({ ...head, epoch: before.epoch }, before);
+      assert.deepEqual(await other.revocations.head(), head);
+      assert.equal(await other.restoreAcceptedUntilMs(), untilMs);
+      assert.equal((await other.revocations.readAfter(0, 10)).length, 1);
+    },
+  },
   {
     name: 'lifetimes only grow, each by itself, and all instances share them',
     run: async (bench) => {

@@ -146,8 +146,8 @@ function observed(auth: Watchword): Opened {
 }
 
 function restore(state: MemoryState, copy: MemoryState): void {
-  const { log, head, keyRevision, lifetimes, ...maps } = structuredClone(copy);
-  Object.assign(state, { log, head, keyRevision, lifetimes });
+  const { log, head, keyRevision, lifetimes, restoreAcceptedUntilMs, ...maps } = structuredClone(copy);
+  Object.assign(state, { log, head, keyRevision, lifetimes, restoreAcceptedUntilMs });
   for (const [name, map] of Object.entries(maps) as [keyof typeof maps, Map<never, never>][]) {
     const into = state[name] as Map<unknown, unknown>;
     into.clear();
