@@ -1,11 +1,14 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from '../../setup/root.js';
 
 const run = promisify(execFile);
+
+/** An npm that gets no answer waits for minutes. */
+const NPM_TIMEOUT_MS = 90_000;
 
 /**
  * What npm publishes of the library, built first if it has to be.
@@ -31,7 +34,12 @@ export async function packLibrary(folder) {
 export function npm(args, cwd) {
   // What an npm around this process has set is about this repository.
   const own = Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_ENV$)/i.test(name));
-  return run('npm', args, { cwd, env: Object.fromEntries(own), maxBuffer: 2 ** 26 });
+  // So is the Node that it has put in front: npm finds the machine's own settings beside the machine's own Node.
+  const path = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .filter((folder) => !folder.endsWith('node_modules/.bin'));
+  const env = { ...Object.fromEntries(own), PATH: path.join(delimiter) };
+  return run('npm', args, { cwd, env, maxBuffer: 2 ** 26, timeout: NPM_TIMEOUT_MS });
 }
 
 /** A project of somebody else's in a temporary folder, with the packed library installed. */
