@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { Command } from 'commander';
 import { addKeygenCommand } from './keygen/keygen-command.ts';
-import { addServeCommand, type ServerModule } from './serve.ts';
+import { addServeCommand } from './serve.ts';
+import type { ServerModule } from './server-module.ts';
+import { addStoreCommand } from './store.ts';
 import { hasColours, showControls, type Terminal } from './terminal.ts';
 
 /** The whole command line. Parsing it throws a `CommanderError` where commander would end the process. */
@@ -10,7 +12,7 @@ export function createProgram(terminal: Terminal, parts: ProgramParts = {}): Com
   const { stdout, stderr, environment } = terminal;
   const program = new Command('watchword');
   program
-    .description('Token security, whole: run the server, generate keys.')
+    .description('Token security, whole: run the server, generate keys, look after the database.')
     .version(ownVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
@@ -29,6 +31,7 @@ export function createProgram(terminal: Terminal, parts: ProgramParts = {}): Com
     .addHelpText('after', EPILOGUE);
   addServeCommand(program, terminal, parts.loadServer);
   addKeygenCommand(program, terminal);
+  addStoreCommand(program, terminal, parts.loadServer);
   return program;
 }
 

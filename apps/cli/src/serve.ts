@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { explaining, loadInstalledServer } from './server-module.ts';
 import type { Terminal } from './terminal.ts';
 
 export function addServeCommand(
@@ -21,25 +22,8 @@ export function addServeCommand(
         ...(host === undefined ? {} : { host }),
         ...(data === undefined ? {} : { dataDirectory: data }),
       };
-      try {
-        await startServer({ ...terminal.environment }, overrides);
-      } catch (error) {
-        const sentence = explain(error);
-        if (sentence === undefined) throw error;
-        serve.showHelpAfterError(false).error(sentence, { exitCode: 2 });
-      }
+      await explaining(serve, () => startServer({ ...terminal.environment }, overrides));
     });
-}
-
-/** What `@watchword/server` exports, as far as this command needs it. */
-export interface ServerModule {
-  startServer(environment: NodeJS.ProcessEnv, overrides: ServerOverrides): Promise<void>;
-}
-
-export interface ServerOverrides {
-  readonly port?: number;
-  readonly host?: string;
-  readonly dataDirectory?: string;
 }
 
 interface ServeOptions {
@@ -62,31 +46,10 @@ Examples:
   $ watchword serve --port 9000 --data /var/lib/watchword
   $ WATCHWORD_SECRET_FILE=/run/secrets/watchword watchword serve`;
 
-async function loadInstalledServer(): Promise<ServerModule> {
-  return await import('@watchword/server');
-}
-
 function parsePort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (!(port >= 1 && port <= 65_535)) {
     throw new InvalidArgumentError('Write a number from 1 to 65535, such as 8787.');
   }
   return port;
-}
-
-/** The sentence for what an operator can put right; `undefined` for what is a mistake of ours. */
-function explain(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
-  switch (error.code) {
-    case 'ERR_CONFIG':
-      return error.message;
-    case 'EADDRINUSE':
-      return `Something else listens there already (${error.message}). Stop it, or choose another port with --port.`;
-    case 'EACCES':
-      return `That is not allowed (${error.message}). Ports below 1024 and other people's folders need more rights.`;
-    case 'EADDRNOTAVAIL':
-      return `This machine has no such address (${error.message}). Choose another with --host, such as 127.0.0.1.`;
-    default:
-      return undefined;
-  }
 }

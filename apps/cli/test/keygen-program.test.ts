@@ -3,7 +3,7 @@ import { execFile, spawn } from 'node:child_process';
 import { open, readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { promisify } from 'node:util';
-import type { ServerOverrides } from '../src/serve.ts';
+import type { ServerOverrides } from '../src/server-module.ts';
 import { play, watchword } from './run-watchword.ts';
 
 describe('the program around keygen', () => {
@@ -64,6 +64,7 @@ describe('serve', () => {
         if (failure !== undefined) throw failure;
         started.push({ environment, overrides });
       },
+      openInstallation: async () => assert.fail('the server is not to be opened by hand'),
     }),
   });
 

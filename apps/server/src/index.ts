@@ -1,2 +1,4 @@
+export { openInstallation } from './open-installation.ts';
+export type { Installation } from './open-installation.ts';
 export { startServer } from './start-server.ts';
 export type { ServerOverrides } from './read-settings.ts';

@@ -1,13 +1,10 @@
-import { join } from 'node:path';
 import { destination } from 'pino';
-import { createWatchword, WatchwordError } from 'watchword';
-import { sqlite } from 'watchword/sqlite';
 import { buildApp } from './build-app.ts';
 import { closeWhenAnswered } from './close-when-answered.ts';
-import { prepareDataDirectory } from './data-directory.ts';
 import { logEvents } from './log-events.ts';
 import { createLogger } from './logging/create-logger.ts';
-import { readSettings, type ServerOverrides } from './read-settings.ts';
+import { openInstallation } from './open-installation.ts';
+import type { ServerOverrides } from './read-settings.ts';
 import { SettingError } from './setting-error.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
 
@@ -19,12 +16,9 @@ export async function startServer(
   environment: NodeJS.ProcessEnv,
   overrides: ServerOverrides = {},
 ): Promise<void> {
-  const settings = readSettings(environment, overrides);
+  const { auth, settings } = await openInstallation(environment, overrides);
   // To standard error: standard output says where the server is, and nothing else.
   const logger = createLogger({ level: settings.logLevel, destination: destination(2) });
-  await prepareDataDirectory(settings.dataDirectory);
-  const store = sqlite(join(settings.dataDirectory, 'watchword.db'));
-  const auth = await createWatchword({ ...settings.watchword, store }).catch(nameVariables);
   logEvents(auth, logger);
   const app = await buildApp(auth, logger, settings.watchword.issuer);
   const closeConnections = closeWhenAnswered(app.server);
@@ -42,21 +36,6 @@ export async function startServer(
   });
   const address = addressOf(settings.host, settings.port);
   process.stdout.write(`Watchword answers at ${address}\nThe page to try it: ${address}/\n`);
-}
-
-/** The library speaks of its options; who starts the server has set variables. */
-function nameVariables(error: unknown): never {
-  if (!(error instanceof WatchwordError) || error.code !== 'ERR_CONFIG') throw error;
-  const variables = {
-    issuer: 'WATCHWORD_ISSUER',
-    origins: 'WATCHWORD_ORIGINS',
-    raceWindowMs: 'WATCHWORD_RACE_WINDOW_MS',
-  };
-  const sentence = Object.entries(variables).reduce(
-    (text, [option, variable]) => text.replaceAll(`\`${option}\``, variable),
-    error.message,
-  );
-  throw new SettingError(sentence, { cause: error });
 }
 
 function addressOf(host: string, port: number): string {

@@ -1,4 +1,4 @@
-import { ArgumentError, ConfigurationError } from '../errors/watchword-error.ts';
+import { ConfigurationError, type ArgumentError } from '../errors/watchword-error.ts';
 
 /** A misspelt option would silently be the default: for a protection that is the worst of values. */
 export function refuseUnknownOptions(

@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { createWatchword, WatchwordError, type Watchword } from 'watchword';
+import { sqlite } from 'watchword/sqlite';
+import { prepareDataDirectory } from './data-directory.ts';
+import { readSettings, type ServerOverrides, type ServerSettings } from './read-settings.ts';
+import { SettingError } from './setting-error.ts';
+
+/** An installation as the environment describes it, whether a server runs on it or a command. */
+export interface Installation {
+  readonly auth: Watchword;
+  readonly settings: ServerSettings;
+}
+
+/** Opens it beside whatever other processes use it. Rejects as `startServer` does. */
+export async function openInstallation(
+  environment: NodeJS.ProcessEnv,
+  overrides: ServerOverrides = {},
+): Promise<Installation> {
+  const settings = readSettings(environment, overrides);
+  await prepareDataDirectory(settings.dataDirectory);
+  const store = sqlite(join(settings.dataDirectory, 'watchword.db'));
+  const auth = await createWatchword({ ...settings.watchword, store }).catch(nameVariables);
+  return { auth, settings };
+}
+
+/** The library speaks of its options; who starts the server has set variables. */
+function nameVariables(error: unknown): never {
+  if (!(error instanceof WatchwordError) || error.code !== 'ERR_CONFIG') throw error;
+  const variables = {
+    issuer: 'WATCHWORD_ISSUER',
+    origins: 'WATCHWORD_ORIGINS',
+    raceWindowMs: 'WATCHWORD_RACE_WINDOW_MS',
+  };
+  const sentence = Object.entries(variables).reduce(
+    (text, [option, variable]) => text.replaceAll(`\`${option}\``, variable),
+    error.message,
+  );
+  throw new SettingError(sentence, { cause: error });
+}
