@@ -2,7 +2,8 @@ import { crc32 } from 'node:zlib';
 import { sessionIdBytes, sessionIdFromBytes, type SessionId } from '../domain/ids.ts';
 import { decodeBase64url, encodeBase64url } from './base64url.ts';
 import { concatBytes, labelled, utf8 } from './bytes.ts';
-import { deriveKey, equalBytes, hmacSha256 } from './digest.ts';
+import { deriveKey, equalBytes } from './digest.ts';
+import { hmacSha256 } from './hmac-sha256.ts';
 
 /*
  * body  = 0x01 ‖ v(1) ‖ sid(16) ‖ generation(4, big-endian)
@@ -20,6 +21,8 @@ const TAG_BYTES = 16;
 const ENCODED_LENGTH = 72;
 const CHECKSUM_LENGTH = 6;
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const INNER_LABEL = labelled('ww/rt/inner/1');
+const OUTER_LABEL = labelled('ww/rt/outer/1');
 const SHAPE = /^wwr_[A-Za-z0-9_-]{72}[0-9A-Za-z]{6}$/;
 
 /** K_v: what the outer tags of one version are computed with. */
@@ -97,11 +100,11 @@ function tokenBody(keyVersion: number, sessionId: SessionId, generation: number)
 }
 
 function innerTag(share: Uint8Array, body: Uint8Array): Uint8Array {
-  return hmacSha256(share, labelled('ww/rt/inner/1', body)).subarray(0, TAG_BYTES);
+  return hmacSha256(share, INNER_LABEL, body).subarray(0, TAG_BYTES);
 }
 
 function outerTag(key: RefreshKey, body: Uint8Array, inner: Uint8Array): Uint8Array {
-  return hmacSha256(key.bytes, labelled('ww/rt/outer/1', body, inner)).subarray(0, TAG_BYTES);
+  return hmacSha256(key.bytes, OUTER_LABEL, body, inner).subarray(0, TAG_BYTES);
 }
 
 function checksum(text: string): string {

@@ -2,7 +2,8 @@ import { sessionIdBytes, type SessionId, type TokenId } from '../domain/ids.ts';
 import { epochMs, type EpochMs } from '../domain/time.ts';
 import { decodeBase64url, encodeBase64url } from './base64url.ts';
 import { labelled } from './bytes.ts';
-import { equalBytes, hmacSha256 } from './digest.ts';
+import { equalBytes } from './digest.ts';
+import { hmacSha256 } from './hmac-sha256.ts';
 
 /*
  * jti = time(6 bytes, milliseconds) ‖ random(4) ‖ MAC(6), the MAC over session, generation, time and random.
@@ -12,6 +13,7 @@ import { equalBytes, hmacSha256 } from './digest.ts';
 const TIME_BYTES = 6;
 const RANDOM_BYTES = 4;
 const MAC_BYTES = 6;
+const LABEL = labelled('ww/jti/1');
 const UNIQUE_BYTES = TIME_BYTES + RANDOM_BYTES;
 
 /** What a token id is bound to; tokens without a session leave `sessionId` out and have generation 0. */
@@ -55,5 +57,5 @@ function tokenIdMac(unique: Uint8Array, binding: TokenIdBinding, key: Uint8Array
   const generation = new Uint8Array(4);
   new DataView(generation.buffer).setUint32(0, binding.generation);
   const session = binding.sessionId === undefined ? new Uint8Array(16) : sessionIdBytes(binding.sessionId);
-  return hmacSha256(key, labelled('ww/jti/1', session, generation, unique)).subarray(0, MAC_BYTES);
+  return hmacSha256(key, LABEL, session, generation, unique).subarray(0, MAC_BYTES);
 }

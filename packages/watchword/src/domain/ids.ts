@@ -52,20 +52,34 @@ export function sessionStartedMs(id: SessionId): EpochMs {
   return epochMs(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16));
 }
 
+const BYTE_IN_HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /** The 16 bytes of the id, as they stand in a refresh token. */
 export function sessionIdBytes(id: SessionId): Uint8Array {
-  const hex = id.replaceAll('-', '');
   const bytes = new Uint8Array(SESSION_ID_BYTES);
+  let at = 0;
   for (let index = 0; index < SESSION_ID_BYTES; index += 1) {
-    bytes[index] = Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16);
+    if (id.charCodeAt(at) === HYPHEN) at += 1;
+    bytes[index] = hexDigit(id.charCodeAt(at)) * 16 + hexDigit(id.charCodeAt(at + 1));
+    at += 2;
   }
   return bytes;
 }
 
+const HYPHEN = 0x2d;
+const NINE = 0x39;
+
+/** Of a lower-case digit, which is all that a session id has. */
+function hexDigit(code: number): number {
+  return code <= NINE ? code - 0x30 : code - 0x57;
+}
+
 /** The id that 16 bytes spell; they need not be a UUIDv7, in which case no such session exists. */
 export function sessionIdFromBytes(bytes: Uint8Array): SessionId {
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join(
-    '-',
-  ) as SessionId;
+  let text = '';
+  for (let index = 0; index < SESSION_ID_BYTES; index += 1) {
+    if (index === 4 || index === 6 || index === 8 || index === 10) text += '-';
+    text += BYTE_IN_HEX[bytes[index] ?? 0];
+  }
+  return text as SessionId;
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { concatBytes, decodeUtf8, labelled, toHex, utf8 } from '../../src/crypto/bytes.ts';
-import { deriveKey, equalBytes, hmacSha256, sha256 } from '../../src/crypto/digest.ts';
+import { deriveKey, equalBytes, sha256 } from '../../src/crypto/digest.ts';
+import { hmacSha256 } from '../../src/crypto/hmac-sha256.ts';
 import { holds } from '../domain/support/property.ts';
 import { fromHex, hexOf, readVectors } from '../domain/support/vectors.ts';
 

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { KeyId } from '../../domain/ids.ts';
+import { hmacSha256OfText } from '../hmac-sha256.ts';
 import type { JwsKey } from './jws-key.ts';
 
 /** SHA-256 in base64url: 32 bytes are 43 characters. */
@@ -9,10 +10,8 @@ const SIGNATURE_LENGTH = 43;
 /** HS256, RFC 7518 §3.2; the secret has at least the 32 bytes that it demands. */
 export function createHmacKey(id: KeyId, secret: Uint8Array): JwsKey {
   if (secret.length < 32) throw new RangeError('an HS256 secret has at least 32 bytes');
-  // Bytes, and no KeyObject: Node 24 takes longer to look into one than to compute the hash.
-  const key = Buffer.from(secret);
-  const sign = (signingInput: string): string =>
-    createHmac('sha256', key).update(signingInput, 'utf8').digest('base64url');
+  const key = Uint8Array.from(secret);
+  const sign = (signingInput: string): string => hmacSha256OfText(key, signingInput);
   return {
     id,
     algorithm: 'HS256',
