@@ -65,7 +65,33 @@ function isPeriodic(bytes: Uint8Array): boolean {
   return false;
 }
 
-const PLACEHOLDER = /secret|passwor|changeme|example|default|jsonweb|qwerty|asdfgh|zxcvbn/i;
+/**
+ * Words that stand in secrets which people wrote, in one case throughout: so spelt, a random secret has one of them once in
+ * some 10^9. “secret” is short, and counts only as a word by itself.
+ */
+const PLACEHOLDERS = [
+  'passwor',
+  'changeme',
+  'example',
+  'default',
+  'jsonweb',
+  'qwertyu',
+  'asdfghj',
+  'zxcvbnm',
+];
+const PLACEHOLDER = new RegExp(
+  [
+    ...PLACEHOLDERS.flatMap((word) => [word, word.toUpperCase(), capitalised(word)]),
+    '(?<![a-z])secret(?![a-z])',
+    '(?<![A-Z])SECRET(?![A-Z])',
+    'Secret(?![a-z])',
+  ].join('|'),
+);
+
+function capitalised(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
 const LETTERS = 'etaoinshrdlcumwfgypbvkxjqz';
 const PER_MILLE = [
   127, 91, 82, 75, 70, 67, 63, 61, 60, 43, 40, 28, 28, 24, 24, 22, 20, 20, 19, 15, 10, 8, 1.5, 1.5, 1, 0.7,
