@@ -15,6 +15,8 @@ export interface ServerSettings {
   readonly dataDirectory: string;
   readonly production: boolean;
   readonly logLevel: LogLevel;
+  /** What an operator should know before the server starts; empty in the ordinary case. */
+  readonly warnings: readonly string[];
   /** What of `createWatchword`'s options the environment decides. */
   readonly watchword: Omit<WatchwordOptions, 'store'>;
 }
@@ -44,6 +46,12 @@ export function readSettings(given: Environment, overrides: ServerOverrides): Se
     port,
     dataDirectory: overrides.dataDirectory ?? environment['WATCHWORD_DATA'] ?? './data',
     production,
+    warnings:
+      production && issuer === undefined
+        ? [
+            `WATCHWORD_ISSUER is not set: tokens will say http://localhost:${port}, and nobody elsewhere can use them.`,
+          ]
+        : [],
     logLevel: oneOf('WATCHWORD_LOG_LEVEL', environment, LOG_LEVELS, production ? 'info' : 'warn'),
     watchword: {
       issuer: issuer ?? `http://localhost:${port}`,

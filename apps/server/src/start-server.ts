@@ -19,6 +19,7 @@ export async function startServer(
   const { auth, settings } = await openInstallation(environment, overrides);
   // To standard error: standard output says where the server is, and nothing else.
   const logger = createLogger({ level: settings.logLevel, destination: destination(2) });
+  for (const warning of settings.warnings) process.stderr.write(`${warning}\n`);
   logEvents(auth, logger);
   const app = await buildApp(auth, logger, settings.watchword.issuer);
   const closeConnections = closeWhenAnswered(app.server);

@@ -65,7 +65,7 @@ const REFUSED: Readonly<Record<string, readonly [Environment, RegExp]>> = {
   'an issuer that is no URL': [{ WATCHWORD_ISSUER: 'auth.example.com' }, /WATCHWORD_ISSUER has to be/],
   'an issuer with a query': [
     { WATCHWORD_ISSUER: 'https://auth.example.com/?a=b' },
-    /WATCHWORD_ISSUER has no query/,
+    /WATCHWORD_ISSUER begins with https:\/\/ and has no query/,
   ],
   'an open address without an issuer': [
     { HOST: '0.0.0.0', WATCHWORD_ISSUER: undefined },

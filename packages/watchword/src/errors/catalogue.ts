@@ -214,7 +214,7 @@ export const ERROR_CATALOGUE = {
     status: 403,
     title: 'Cross-site request',
     sentence:
-      'The request came from another site, or does not show that it did not. A program that is no browser asks for “delivery”: “body”.',
+      'The request came from another site, or does not show that it did not. A program that is no browser sends no cookies, and asks for “delivery”: “body” where it signs in.',
   },
   ERR_DELIVERY_FORBIDDEN: {
     status: 403,
@@ -264,7 +264,7 @@ export const ERROR_CATALOGUE = {
   ERR_INTERNAL: {
     status: 500,
     title: 'Something broke',
-    sentence: 'Something broke on the server; it was logged. Try again, and tell the operator if it stays.',
+    sentence: 'Something broke on the server. Try again, and tell the operator if it stays.',
   },
 } as const satisfies Record<string, ErrorDescription>;
 

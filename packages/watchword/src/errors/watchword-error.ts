@@ -10,12 +10,12 @@ export interface WatchwordErrorOptions {
 export class WatchwordError extends Error {
   override readonly name = 'WatchwordError';
   readonly code: ErrorCode;
-  readonly detail: string | undefined;
+  readonly detail?: string;
 
   constructor(code: ErrorCode, options: WatchwordErrorOptions = {}) {
     super(describeError(code).sentence, options.cause === undefined ? {} : { cause: options.cause });
     this.code = code;
-    this.detail = options.detail;
+    if (options.detail !== undefined) this.detail = options.detail;
   }
 
   /** The HTTP status that goes with the code. */

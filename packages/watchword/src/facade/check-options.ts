@@ -85,17 +85,14 @@ function checkIssuer(issuer: unknown): URL {
     );
   }
   // What a URL parser forgives would stand in every token as it was written.
-  if (!/^https?:\/\/[^\s\\/?#@][^\s\\?#]*$/i.test(issuer)) {
+  if (!/^https?:\/\/[^\s\\/?#@]+(?:\/[^\s\\?#]*)?$/i.test(issuer)) {
     throw new ConfigurationError(
-      `\`issuer\` has no query, fragment, credentials or white space, and two slashes: ${example}.`,
+      `\`issuer\` begins with https:// and has no query, fragment, credentials or white space: ${example}.`,
     );
   }
   const url = new URL(issuer);
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
     throw new ConfigurationError(`\`issuer\` has to be an https URL, except on localhost: ${example}.`);
-  }
-  if (url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '') {
-    throw new ConfigurationError(`\`issuer\` has no query, fragment or credentials: ${example}.`);
   }
   return url;
 }

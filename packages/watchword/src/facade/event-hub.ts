@@ -1,6 +1,9 @@
+import { EVENT_CATALOGUE } from '../domain/events.ts';
 import type { EventFields, EventOf, EventType, WatchwordEvent } from '../domain/events.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventSink } from '../ports/event-sink.ts';
+import { ArgumentError } from '../errors/watchword-error.ts';
+import { nearestName } from './unknown-options.ts';
 
 export type EventListener<Type extends EventType> = (event: EventOf<Type>) => void;
 
@@ -39,6 +42,7 @@ export function createEventHub(clock: Clock): EventHub {
         tell(event, listener);
     },
     on(type: string, listener: (event: never) => void) {
+      assertListens(type, listener);
       const heard = listener as (event: WatchwordEvent) => void;
       const ofType = listeners.get(type) ?? new Set();
       listeners.set(type, ofType.add(heard));
@@ -46,4 +50,14 @@ export function createEventHub(clock: Clock): EventHub {
     },
   };
   return hub;
+}
+
+/** An alarm under a misspelt name would never ring. */
+function assertListens(type: string, listener: unknown): void {
+  if (type !== '*' && !Object.hasOwn(EVENT_CATALOGUE, type)) {
+    const nearest = nearestName(type, Object.keys(EVENT_CATALOGUE));
+    const hint = nearest === undefined ? '`docs/events.md` has them all.' : `did you mean \`${nearest}\`?`;
+    throw new ArgumentError(`There are no events of that type: ${hint}`);
+  }
+  if (typeof listener !== 'function') throw new ArgumentError('`events.on` takes a type and a listener.');
 }

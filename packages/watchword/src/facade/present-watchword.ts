@@ -42,8 +42,8 @@ const LONGEST_ACCEPTANCE_SECONDS = 2_592_000;
 /** The engine as its users see it: promises and exceptions in place of unions. */
 export function presentWatchword(engine: Engine, http: HttpFace, events: Events): Watchword {
   const { settings } = engine.context;
-  const expect: Expect = (options = {}) => {
-    refuseUnknownOptions('verify', options, VERIFY_NAMES, ArgumentError);
+  const expect: Expect = (where, options = {}) => {
+    refuseUnknownOptions(where, options, VERIFY_NAMES, ArgumentError);
     return {
       audience: audienceList(options.audience) ?? settings.audience,
       scope: scopeValues(options.scope),
@@ -52,14 +52,14 @@ export function presentWatchword(engine: Engine, http: HttpFace, events: Events)
     };
   };
   const verify: Watchword['verify'] = (accessToken, options) =>
-    verifiedOrThrow(engine.verify(accessToken, expect(options)));
+    verifiedOrThrow(engine.verify(accessToken, expect('verify', options)));
 
   return {
     sessions: presentSessions(engine),
     tokens: presentCustomTokens(engine, expect),
     verify,
     authenticate: async (credential, options) => verify(credential, options),
-    require: (options) => createConnectGuard(http, expect(options)),
+    require: (options) => createConnectGuard(http, expect('require', options)),
     revoke: presentRevoke(engine),
     keys: presentKeys(engine),
     events,
@@ -85,7 +85,8 @@ export function presentWatchword(engine: Engine, http: HttpFace, events: Events)
   };
 }
 
-type Expect = (options?: VerifyOptions) => TokenExpectations;
+/** What a call wants of a token, checked; it is named in what is refused. */
+type Expect = (where: string, options?: VerifyOptions) => TokenExpectations;
 
 function presentSessions({ sessions, refresher }: Engine): Watchword['sessions'] {
   return {
@@ -122,7 +123,8 @@ function presentCustomTokens(engine: Engine, expect: Expect): Watchword['tokens'
       const audience = audienceList(input.audience) ?? engine.context.settings.audience;
       return (await engine.issueCustom({ typ, subject, audience, ttlMs: ttlSeconds * 1000, claims })).text;
     },
-    verify: (token, { typ, ...options }) => verifiedOrThrow(engine.verifyCustom(token, typ, expect(options))),
+    verify: (token, { typ, ...options }) =>
+      verifiedOrThrow(engine.verifyCustom(token, typ, expect('tokens.verify', options))),
   };
 }
 

@@ -12,13 +12,19 @@ export function refuseUnknownOptions(
   }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
-    const [nearest] = known.toSorted((a, b) => distance(name, a) - distance(name, b));
-    const isNear = nearest !== undefined && distance(name, nearest) <= Math.max(2, name.length / 3);
-    const hint = isNear
+    const nearest = nearestName(name, known);
+    const hint = nearest
       ? `did you mean \`${nearest}\`?`
       : `it takes ${known.map((one) => `\`${one}\``).join(', ')}.`;
     throw new Refusal(`\`${where}\` has no option \`${printable(name)}\`: ${hint}`);
   }
+}
+
+/** The name that was probably meant; `undefined` if none is near. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  const [nearest] = known.toSorted((a, b) => distance(name, a) - distance(name, b));
+  const isNear = nearest !== undefined && distance(name, nearest) <= Math.max(2, name.length / 3);
+  return isNear ? nearest : undefined;
 }
 
 function printable(name: string): string {

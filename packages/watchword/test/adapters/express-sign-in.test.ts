@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import express, { type ErrorRequestHandler } from 'express';
-import { signIn, watchword } from '../../src/adapters/express/index.ts';
+import { answerProblems, signIn, watchword } from '../../src/adapters/express/index.ts';
 import { WatchwordError, type StartSession } from '../../src/facade/index.ts';
 import { jarOf, JSON_TYPE, listen, openAuth, OWN, SAME_ORIGIN, jsonOf } from './listening.ts';
 
@@ -50,6 +50,38 @@ test('signIn starts a session with cookies for a user of the application', async
   });
   assert.equal(out.status, 204);
   assert.equal((await fetch(`${url}/me`, { headers: { cookie } })).status, 401);
+});
+
+test('what signIn refuses becomes a problem document behind answerProblems, and other errors go on', async (t) => {
+  const auth = await openAuth(t);
+  const app = express();
+  app.use(watchword(auth));
+  app.post('/log-in', async (request, response) => {
+    await signIn(auth, request, response, { subject: 'ada' });
+  });
+  app.get('/broken', () => {
+    throw new TypeError('a defect of the application');
+  });
+  app.use(answerProblems(auth));
+  const goesOn: ErrorRequestHandler = (error, _request, response, _next) =>
+    void response.status(500).json(String(error));
+  app.use(goesOn);
+  const url = await listen(t, app);
+  const refused = await fetch(`${url}/log-in`, {
+    method: 'POST',
+    headers: { origin: 'https://evil.example' },
+  });
+  assert.equal(refused.status, 403);
+  assert.equal(refused.headers.get('content-type'), 'application/problem+json; charset=utf-8');
+  assert.equal((await jsonOf(refused)).code, 'ERR_CROSS_SITE');
+  assert.deepEqual(await (await fetch(`${url}/broken`)).json(), 'TypeError: a defect of the application');
+});
+
+test('a middleware without an installation is refused when it is made, and not at the first request', () => {
+  for (const wrong of [undefined, {}, express()]) {
+    assert.throws(() => watchword(wrong as never), /app\.use\(watchword\(auth\)\)/);
+    assert.throws(() => answerProblems(wrong as never), /app\.use\(watchword\(auth\)\)/);
+  }
 });
 
 test('signIn rejects for a page of another site, sets nothing and starts nothing', async (t) => {

@@ -18,6 +18,15 @@ describe('a listener', () => {
     assert.deepEqual(heard, ['* session_started', 'refresh_rotated 1767225600000 2', '* refresh_rotated']);
   });
 
+  test('is refused for a type that does not exist: its alarm would never ring', async (t) => {
+    const { auth } = await createInstallation(t).open();
+    const on = auth.events.on as (type: string, listener?: () => void) => void;
+    assert.throws(() => on('refresh_reusd', () => {}), /did you mean `refresh_reused`\?/);
+    assert.throws(() => on('somebody_came', () => {}), { code: 'ERR_OPTION' });
+    assert.throws(() => on('__proto__', () => {}), { code: 'ERR_OPTION' });
+    assert.throws(() => on('*'), /a type and a listener/);
+  });
+
   test('hears nothing more once it was taken off', async (t) => {
     const { auth } = await createInstallation(t).open();
     let count = 0;

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Session } from '../../domain/session.ts';
+import { ConfigurationError, WatchwordError } from '../../errors/watchword-error.ts';
 import {
   appendCookies,
   fromConnect,
+  sendConnect,
   type ConnectNext,
   type StartSession,
   type VerifiedToken,
@@ -27,6 +29,7 @@ declare global {
  *     app.get('/me', auth.require(), (req, res) => res.json(req.auth.subject));
  */
 export function watchword(auth: HasHttpFace) {
+  assertInstallation(auth);
   return (request: IncomingMessage, response: ServerResponse, next: ConnectNext): void => {
     forbidUnguardedAuth(request);
     handleRequest(auth, request, response).then((answered) => {
@@ -49,6 +52,25 @@ export async function signIn(
   const { session, cookies } = await auth.http.startCookieSession(neutral, input);
   appendCookies(cookies, response);
   return session;
+}
+
+/**
+ * Express error middleware that answers what the library refuses, such as a `signIn` from another site, as a problem document;
+ * other errors go on. Put it behind the routes: `app.use(answerProblems(auth))`.
+ */
+export function answerProblems(auth: HasHttpFace) {
+  assertInstallation(auth);
+  return (error: unknown, _request: IncomingMessage, response: ServerResponse, next: ConnectNext): void => {
+    if (error instanceof WatchwordError && !response.headersSent)
+      sendConnect(auth.http.refuse(error), response);
+    else next(error);
+  };
+}
+
+/** `app.use(watchword)` would leave every request without an answer. */
+function assertInstallation(auth: HasHttpFace): void {
+  if (typeof auth?.http?.handle === 'function') return;
+  throw new ConfigurationError('Hand in what `createWatchword` gave: `app.use(watchword(auth))`.');
 }
 
 /** `undefined.subject` would tell nobody that a guard is missing. */

@@ -89,7 +89,8 @@ async function openOrRefuse(
     case 'other_key':
       throw new ConfigurationError(
         `The keys in this store were sealed under another secret (${result.keyId}; the one given is ${wrapping.keyId}). ` +
-          'Set WATCHWORD_SECRET to the secret that the store was made with.',
+          'Set WATCHWORD_SECRET to the secret that the store was made with (in development it is in the file beside the ' +
+          'database whose name ends in `.secret`), or use another database.',
       );
     case 'damaged':
       throw new ConfigurationError(

@@ -14,7 +14,8 @@ import { proveRefreshToken } from './prove.ts';
 
 /** Where a refresh token was presented. */
 export interface RefreshChannel {
-  readonly clientId: string;
+  /** `undefined` for cookies: the browser that holds them is the client. */
+  readonly clientId: string | undefined;
   readonly delivery: Delivery;
 }
 
@@ -181,7 +182,7 @@ export class Refresher {
 
 /** What is wrong with a proven token's session or channel, before its generation is looked at. */
 function objectTo(session: Session, channel: RefreshChannel, nowMs: EpochMs): RefreshRefusal | undefined {
-  if (session.clientId !== channel.clientId) return 'wrong_client';
+  if (channel.clientId !== undefined && session.clientId !== channel.clientId) return 'wrong_client';
   if (session.delivery !== channel.delivery) return 'wrong_delivery';
   const status = sessionStatus(session, nowMs);
   return status === 'live' ? undefined : status;

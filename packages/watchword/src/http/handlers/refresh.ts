@@ -1,4 +1,3 @@
-import { DEFAULT_CLIENT_ID } from '../../engine/sessions/session-input.ts';
 import type { Handler } from '../handler.ts';
 import { readPresentedRefresh } from '../parse/presented-refresh.ts';
 import { presentTokens, tokenCookies } from '../present/tokens.ts';
@@ -15,10 +14,10 @@ export const refresh: Handler = async (request, context) => {
   const presented = await readPresentedRefresh(request, settings);
   if (presented.kind === 'refused') return problem(presented.code, presented);
   if (presented.kind === 'absent') return problem('ERR_REFRESH_MISSING');
-  const { token, delivery } = presented;
+  const { token, delivery, clientId } = presented;
   const refusal = refuseDelivery(request, delivery, context);
   if (refusal !== undefined) return refusal;
-  const outcome = await engine.refresher.refresh(token, { clientId: DEFAULT_CLIENT_ID, delivery });
+  const outcome = await engine.refresher.refresh(token, { clientId, delivery });
   switch (outcome.kind) {
     case 'rotated':
     case 'current':

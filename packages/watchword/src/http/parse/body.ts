@@ -66,8 +66,6 @@ function objectOrRefusal(value: unknown): Parsed<JsonObject> {
   return isJsonObject(value) ? { kind: 'parsed', value } : { kind: 'refused', code: 'ERR_BODY_NOT_JSON' };
 }
 
-export const emptyBody = z.object({});
-
 const delivery = z.enum(['cookie', 'body']).default('cookie');
 
 /** `POST /auth/sign-up` and `/auth/sign-in`. */
@@ -78,4 +76,7 @@ export const credentialsBody = z.object({
 });
 
 /** `POST /auth/refresh` and `/auth/sign-out`: the token stands here or in the cookie. */
-export const refreshBody = z.object({ refresh_token: z.string().max(1024).optional() });
+export const refreshBody = z.object({
+  refresh_token: z.string().max(1024).optional(),
+  client_id: z.string().max(255).optional(),
+});
