@@ -5,7 +5,7 @@ import { settlingTimeMs } from '../domain/refresh-chain.ts';
 import { createAccounts, type Accounts, type AccountsOptions } from './accounts/accounts.ts';
 import type { EngineContext } from './context.ts';
 import { createKeyKeeper, type KeyKeeper } from './keys/key-keeper.ts';
-import { CLOCK_SKEW_MS } from './limits.ts';
+import { CLOCK_JUMP_MS, CLOCK_SKEW_MS } from './limits.ts';
 import { Refresher } from './refresh/rotate.ts';
 import { createSettler } from './refresh/settle.ts';
 import { followStore } from './revocation/follow.ts';
@@ -53,15 +53,19 @@ export async function createEngine(context: EngineContext, options: EngineOption
     tokenMs: settings.accessTtlMs,
     sessionMs: settings.absoluteTtlMs,
   });
-  const lifetimes = async (): Promise<RevocationLifetimes> => {
+  const longestTokenMs = async (): Promise<number> => {
     // Another process may have issued longer-lived tokens since.
     longest = await store.raiseLifetimes(longest);
     // An answer may be repeated, with a fresh token and without a write, for S after the row says that it was given.
-    const tokenMs = longest.tokenMs + CLOCK_SKEW_MS + settlingTimeMs(settings.chain);
+    return longest.tokenMs + CLOCK_SKEW_MS + settlingTimeMs(settings.chain);
+  };
+  const lifetimes = async (): Promise<RevocationLifetimes> => {
+    // What was dropped while the clock was ahead would be missing once it is set right.
+    const tokenMs = (await longestTokenMs()) + CLOCK_JUMP_MS;
     return { tokenMs, cutoffMs: longest.sessionMs + tokenMs };
   };
 
-  const keys = await createKeyKeeper(context, options.wrapping, lifetimes);
+  const keys = await createKeyKeeper(context, options.wrapping, { longestTokenMs, lifetimes });
   if (keys.signing().algorithm !== settings.algorithm) await keys.rotate(settings.algorithm);
   const view = createRevocationView(clock, events);
   const revoker = createRevoker(context, view, lifetimes);

@@ -1,6 +1,9 @@
 /** How far the clocks of an installation's machines may lie apart, in milliseconds: NTP keeps them far closer. */
 export const CLOCK_SKEW_MS = 30_000;
 
+/** How far a clock may be set wrong and right again without anything that was revoked coming back to life, in milliseconds. */
+export const CLOCK_JUMP_MS = 2 * 3_600_000;
+
 /** Access tokens that live longer have to be asked for by an option whose name says that it is unsafe. */
 export const MAX_ACCESS_TTL_SECONDS = 3600;
 

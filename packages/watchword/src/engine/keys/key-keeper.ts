@@ -29,20 +29,25 @@ export interface SigningKeyInfo extends SigningKey {
 export async function createKeyKeeper(
   context: EngineContext,
   wrapping: KeyWrapping,
-  lifetimes: () => Promise<RevocationLifetimes>,
+  lives: TokenLives,
 ): Promise<KeyKeeper> {
   const maker = createKeyMaker(context.clock, context.random, wrapping);
   const load = async (): Promise<OpenedRing> => {
     const ring = await readOrCreate(context, maker);
     return openRing(ring, wrapping, context.settings.issuer);
   };
-  return new KeyKeeper({ context, maker, lifetimes, load }, await load());
+  return new KeyKeeper({ context, maker, ...lives, load }, await load());
 }
 
-interface KeyKeeperParts {
+/** How long tokens may live, and what kills them has to be kept. */
+export interface TokenLives {
+  readonly longestTokenMs: () => Promise<number>;
+  readonly lifetimes: () => Promise<RevocationLifetimes>;
+}
+
+interface KeyKeeperParts extends TokenLives {
   readonly context: EngineContext;
   readonly maker: KeyMaker;
-  readonly lifetimes: () => Promise<RevocationLifetimes>;
   readonly load: () => Promise<OpenedRing>;
 }
 
@@ -96,12 +101,12 @@ export class KeyKeeper {
 
   /** Makes a new key and resolves once it signs; its predecessor verifies until its last token has expired. */
   async rotate(algorithm: SigningAlgorithm): Promise<SigningKeyInfo> {
-    const { context, maker, lifetimes } = this.#parts;
+    const { context, maker, longestTokenMs } = this.#parts;
     let successor: SigningKey | undefined;
     await this.#change(async (ring) => {
       const fresh = await maker.signingKey(algorithm, KEY_LEAD_MS);
       successor = fresh.key;
-      return planRotation(ring, fresh, (await lifetimes()).tokenMs);
+      return planRotation(ring, fresh, await longestTokenMs());
     });
     await context.scheduler.sleep(KEY_LEAD_MS);
     if (successor === undefined)
