@@ -33,7 +33,7 @@ describe('forbidden content', () => {
     ['docs/a.md', `one\nsee ${below('root', 'x')}`, /^docs\/a\.md:2 holds a path of one machine/],
     ['docs/a.md', `in ${below('home', 'jane', 'x')}`, /a path of one machine/],
     ['docs/a.md', `'${below('Users', 'jane')}'`, /a path of one machine/],
-    ['package-lock.json', '{ "resolved": "https://registry.npmjs.org/x" }', /the address of a registry/],
+    ['package-lock.json', '{ "resolved": "https://registry.example/x" }', /the address of a registry/],
     ['apps/server/src/key.ts', `const key = \`${pem}\`;`, /a private key/],
     ['apps/server/src/key.json', JSON.stringify({ pem }), /a private key/],
     [

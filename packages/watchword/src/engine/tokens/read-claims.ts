@@ -1,23 +1,10 @@
-import { parseSessionId, parseTokenId, type KeyId, type SessionId, type TokenId } from '../../domain/ids.ts';
+import { parseSessionId, parseTokenId, type KeyId } from '../../domain/ids.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
+import type { TokenClaims } from './verified-token.ts';
 
-/** The claims that the rules look at, with the types that they must have. */
-export interface ReadClaims {
-  readonly issuer: string;
-  readonly subject: string;
-  readonly audience: readonly string[];
-  readonly tokenId: TokenId;
-  readonly keyId: KeyId;
-  readonly issuedAtSeconds: number;
-  readonly expiresAtSeconds: number;
+/** The claims that the rules look at, with the types that they must have: nothing about them is verified yet. */
+export interface ReadClaims extends TokenClaims {
   readonly notBeforeSeconds: number | undefined;
-  readonly sessionId: SessionId | undefined;
-  readonly clientId: string | undefined;
-  readonly generation: number;
-  readonly scope: readonly string[];
-  readonly authTimeSeconds: number | undefined;
-  readonly amr: readonly string[];
-  readonly claims: JsonObject;
 }
 
 /** 9999-12-31: a NumericDate beyond it is a mistake or an attack on date arithmetic. */

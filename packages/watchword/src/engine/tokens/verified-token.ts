@@ -4,8 +4,12 @@ import type { JsonObject } from '../../domain/json.ts';
 declare const verified: unique symbol;
 
 /** A token whose signature, claims and revocation were checked. Only the verifier makes one. */
-export interface VerifiedToken {
+export interface VerifiedToken extends TokenClaims {
   readonly [verified]: true;
+}
+
+/** What a token says. */
+export interface TokenClaims {
   /** The `sub`. Together with `issuer` it is who the token speaks for (RFC 7519 §4.1.2). */
   readonly subject: string;
   readonly issuer: string;

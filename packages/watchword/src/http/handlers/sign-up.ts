@@ -1,18 +1,15 @@
 import type { Handler } from '../handler.ts';
-import { credentialsBody, parseBody } from '../parse/body.ts';
 import { problem } from '../problem.ts';
-import { answerWithSession, refuseDelivery } from '../sign-in-answer.ts';
+import { readCredentials } from '../read-credentials.ts';
+import { answerWithSession } from '../sign-in-answer.ts';
 
 /** `POST /auth/sign-up` */
 export const signUp: Handler = async (request, context) => {
-  const { accounts } = context.engine;
-  if (accounts === undefined) return problem('ERR_ROUTE_UNKNOWN');
-  const body = await parseBody(request, credentialsBody);
-  if (body.kind === 'refused') return problem(body.code, body);
-  const refusal = refuseDelivery(request, body.value.delivery, context);
-  if (refusal !== undefined) return refusal;
-  const outcome = await accounts.signUp(body.value);
+  const reading = await readCredentials(request, context);
+  if (reading.kind === 'refused') return reading.response;
+  const { accounts, credentials } = reading;
+  const outcome = await accounts.signUp(credentials);
   return outcome.kind === 'refused'
     ? problem(outcome.code)
-    : answerWithSession(request, 201, outcome.account, body.value.delivery, context);
+    : answerWithSession(request, 201, outcome.account, credentials.delivery, context);
 };
