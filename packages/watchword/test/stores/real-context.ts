@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers';
-import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { createSessionId, type SessionId } from '../../src/domain/ids.ts';
 import { startChain } from '../../src/domain/refresh-chain.ts';
 import type { SessionRecord } from '../../src/domain/session.ts';
 import { epochMs, type EpochMs } from '../../src/domain/time.ts';
+import { systemClock } from '../../src/platform/system-clock.ts';
+import { systemRandom } from '../../src/platform/system-random.ts';
+import { systemScheduler } from '../../src/platform/system-scheduler.ts';
 import type { ChainStep } from '../../src/ports/store/session-store.ts';
 import type { StoreContext } from '../../src/ports/store/store.ts';
 
@@ -15,22 +16,9 @@ export const LIFETIMES = { tokenMs: 3_600_000, cutoffMs: 31 * DAY_MS };
 /** What a store gets in production: real time, real randomness. */
 export function realContext(overrides: Partial<StoreContext> = {}): StoreContext {
   return {
-    clock: { nowMs: () => epochMs(Date.now()), monotonicMs: () => performance.now() },
-    scheduler: {
-      after: (delayMs, work) => {
-        const timer = setTimeout(work, delayMs).unref();
-        return () => clearTimeout(timer);
-      },
-      every: (periodMs, work) => {
-        const timer = setInterval(work, periodMs).unref();
-        return () => clearInterval(timer);
-      },
-      sleep: async (delayMs) => {
-        await delay(delayMs);
-      },
-      nextTurn: () => nextTurn(),
-    },
-    random: { bytes: (count) => new Uint8Array(randomBytes(count)), jitter: Math.random },
+    clock: systemClock,
+    scheduler: systemScheduler,
+    random: systemRandom,
     digest: sha256,
     patienceMs: 10_000,
     ...overrides,

@@ -1,14 +1,13 @@
 import { strict as assert } from 'node:assert';
 import { createHash } from 'node:crypto';
-import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
-import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createSessionId, type KeyId, type TokenId } from '../../domain/ids.ts';
 import { startChain, type ChainState } from '../../domain/refresh-chain.ts';
 import type { RevocationRecord } from '../../domain/revocation.ts';
 import { revocationBytes } from '../../domain/revocation.ts';
 import type { Session, SessionRecord } from '../../domain/session.ts';
 import { epochMs, type EpochMs } from '../../domain/time.ts';
-import type { Scheduler } from '../../ports/scheduler.ts';
+import { systemScheduler } from '../../platform/system-scheduler.ts';
 import type { AccountRecord } from '../../ports/store/account-store.ts';
 import type { StoredRoot, StoredSigningKey } from '../../ports/store/key-store.ts';
 import type { RevocationLifetimes } from '../../ports/store/revocation-log.ts';
@@ -66,7 +65,8 @@ export async function createWorkbench(install: Install, seed: number): Promise<O
   const random = createSeededRandom(seed);
   const context: StoreContext = {
     clock,
-    scheduler: REAL_SCHEDULER,
+    // Cases wait for stores that may wait for the network: their time is real, only what the clock says is not.
+    scheduler: systemScheduler,
     random,
     digest: sha256,
     patienceMs: 5000,
@@ -221,21 +221,3 @@ export async function eventually(what: string, condition: () => boolean): Promis
   }
   assert.fail(`${what}, within two seconds`);
 }
-
-/**
- * Cases wait for stores that may wait for the network: their time is real, only what the clock says is not.
- */
-const REAL_SCHEDULER: Scheduler = {
-  after: (delayMs, work) => {
-    const timer = setTimeout(work, delayMs).unref();
-    return () => clearTimeout(timer);
-  },
-  every: (periodMs, work) => {
-    const timer = setInterval(work, periodMs).unref();
-    return () => clearInterval(timer);
-  },
-  sleep: async (delayMs) => {
-    await delay(delayMs);
-  },
-  nextTurn: () => nextTurn(),
-};
