@@ -10,6 +10,7 @@ export function showFacts(details) {
     ['Session', mono(details.session_id)],
     ['Client', mono(details.client_id)],
     ['Delivery', session.delivery === undefined ? undefined : deliveryWord(session.delivery)],
+    ['Kept', keptWord(session.remembered)],
     ['Scope', Array.isArray(scope) ? scope.join(' ') || 'none' : undefined],
     ['Started', moment(session.started_at)],
     ['Last rotated', moment(session.last_refreshed_at)],
@@ -24,6 +25,11 @@ export function showFacts(details) {
 
 export function deliveryWord(delivery) {
   return delivery === 'cookie' ? 'cookie (no script reads it)' : 'body (its client holds the tokens)';
+}
+
+function keptWord(remembered) {
+  if (remembered === undefined) return undefined;
+  return remembered ? 'until it expires' : 'until the browser is closed';
 }
 
 function mono(text) {

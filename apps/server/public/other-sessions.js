@@ -1,5 +1,6 @@
 import { call } from './api.js';
 import { createMoment } from './clock.js';
+import { clientName } from './client-name.js';
 import { byId, element, onPress } from './element.js';
 import { deliveryWord } from './facts.js';
 import * as story from './story.js';
@@ -53,13 +54,16 @@ export function createOtherSessions({ tell, problem }) {
     const end = button('End', { 'data-size': 'small', 'data-kind': 'danger' }, 'Ending', () =>
       endOne(session.id),
     );
-    end.setAttribute('aria-label', `End the session ${session.id}`);
+    const name = clientName(session);
+    end.setAttribute('aria-label', `End the session of ${name}, ${session.id}`);
     return element('li', { 'data-session': session.id }, [
       element('div', { class: 'other-name' }, [
-        element('p', {}, [chip(session.client_id), ' ', element('code', {}, session.id)]),
+        element('p', {}, [element('strong', {}, name), ' ', chip(session.client_id)]),
+        element('p', {}, element('code', {}, session.id)),
         element('dl', { class: 'other-facts' }, [
           fact('Started', createMoment(session.started_at)),
-          fact('Last rotated', createMoment(session.last_refreshed_at)),
+          fact('Last used', createMoment(session.last_refreshed_at)),
+          ...(session.address_prefix === null ? [] : [fact('From', session.address_prefix)]),
           fact('Delivery', deliveryWord(session.delivery)),
         ]),
       ]),

@@ -1,8 +1,20 @@
 import { byId, whileBusy } from './element.js';
 
 const FORMS = {
-  'sign-in': { path: '/auth/sign-in', busy: 'Signing in', email: 'email', password: 'password' },
-  'sign-up': { path: '/auth/sign-up', busy: 'Signing up', email: 'new-email', password: 'new-password' },
+  'sign-in': {
+    path: '/auth/sign-in',
+    busy: 'Signing in',
+    email: 'email',
+    password: 'password',
+    remember: 'remember',
+  },
+  'sign-up': {
+    path: '/auth/sign-up',
+    busy: 'Signing up',
+    email: 'new-email',
+    password: 'new-password',
+    remember: 'new-remember',
+  },
 };
 
 /** The two forms behind their tabs. `enter(path, credentials)` gives the outcome unless it worked. */
@@ -46,10 +58,14 @@ export function createSignForms({ enter, problem }) {
   }
 
   async function submit(name) {
-    const { path, email, password } = FORMS[name];
+    const { path, email, password, remember } = FORMS[name];
     clearFaults(FORMS[name]);
     if (!checkFilled(FORMS[name])) return;
-    const outcome = await enter(path, { email: byId(email).value.trim(), password: byId(password).value });
+    const outcome = await enter(path, {
+      email: byId(email).value.trim(),
+      password: byId(password).value,
+      remember: byId(remember).checked,
+    });
     if (outcome === null) {
       for (const form of names) byId(`${form}-form`).reset();
       hidePasswords();

@@ -41,6 +41,7 @@ export function readSettings(given: Environment, overrides: ServerOverrides): Se
     );
   }
   const raceWindow = environment['WATCHWORD_RACE_WINDOW_MS'];
+  const sessionLimit = sessionLimitOf(environment);
   return {
     host,
     port,
@@ -60,10 +61,19 @@ export function readSettings(given: Environment, overrides: ServerOverrides): Se
       ...(raceWindow !== undefined && {
         raceWindowMs: numberOf('WATCHWORD_RACE_WINDOW_MS', raceWindow, 0, 0, 60_000),
       }),
+      ...(sessionLimit !== undefined && { sessionLimit }),
       accounts: accountsOf(environment, production),
       origins: (environment['WATCHWORD_ORIGINS'] ?? '').split(/[\s,]+/).filter((origin) => origin !== ''),
     },
   };
+}
+
+function sessionLimitOf(environment: Environment): WatchwordOptions['sessionLimit'] {
+  const policies = ['end_oldest', 'refuse'] as const;
+  const whenReached = oneOf('WATCHWORD_SESSION_LIMIT_POLICY', environment, policies, 'end_oldest');
+  const perSubject = environment['WATCHWORD_SESSION_LIMIT'];
+  if (perSubject === undefined) return undefined;
+  return { perSubject: numberOf('WATCHWORD_SESSION_LIMIT', perSubject, 1, 1, 1000), whenReached };
 }
 
 function accountsOf(

@@ -27,6 +27,8 @@ interface AboutRefresh extends AboutSession {
 export interface EventFields {
   session_started: AboutSession & { readonly clientId: string; readonly delivery: Delivery };
   session_ended: AboutSession & { readonly reason: SessionEndReason };
+  session_refused: { readonly subject: string; readonly reason: 'session_limit' };
+  session_moved: AboutSession & { readonly from: string; readonly to: string };
   refresh_rotated: AboutRefresh;
   refresh_current: AboutRefresh;
   refresh_resent: AboutRefresh;
@@ -84,6 +86,17 @@ export const EVENT_CATALOGUE: { readonly [Type in EventType]: EventDescription }
     meaning:
       'A session ended for good, for the reason given. Revoking everybody is told once, as `revocation_recorded`.',
     advice: '',
+  },
+  session_refused: {
+    level: 'warning',
+    meaning:
+      'Somebody proved who they are and has as many sessions as `sessionLimit` allows: none was started.',
+    advice: 'Tell them to sign out elsewhere, or raise the limit.',
+  },
+  session_moved: {
+    level: 'info',
+    meaning: 'A session went on from another network than before.',
+    advice: 'Phones and travellers do this; together with `refresh_resent_late` it is worth a look.',
   },
   refresh_rotated: { level: 'info', meaning: 'A refresh token was exchanged for its successor.', advice: '' },
   refresh_current: {

@@ -1,20 +1,31 @@
 import type { JsonObject } from './json.ts';
 import type { SessionId } from './ids.ts';
+import type { SessionPlace } from './place.ts';
 import type { ChainState } from './refresh-chain.ts';
 import type { EpochMs } from './time.ts';
 
 /** How a session's tokens reach its client. Its refresh token is refused on the other channel. */
 export type Delivery = 'cookie' | 'body';
 
-export type SessionEndReason = 'signed_out' | 'revoked' | 'reused';
+/** `displaced`: the subject had as many sessions as are allowed, and a newer one took its place. */
+export type SessionEndReason = 'signed_out' | 'revoked' | 'reused' | 'displaced';
+
+/** How many live sessions a subject may have, and what happens to the one that would be too many. */
+export interface SessionLimit {
+  readonly perSubject: number;
+  /** `end_oldest` makes room; `refuse` leaves the newcomer outside. */
+  readonly whenReached: 'end_oldest' | 'refuse';
+}
 
 /** Somebody signed in at one client. The same row is the token family of RFC 9700 §4.14.2. */
-export interface Session {
+export interface Session extends SessionPlace {
   readonly id: SessionId;
   /** The `sub` of its tokens: the application's own name for the user. */
   readonly subject: string;
   readonly clientId: string;
   readonly delivery: Delivery;
+  /** Whether it outlives the browser that it was started in: its cookies say when they expire, its life is the long one. */
+  readonly remembered: boolean;
   /** The `aud` of its tokens: one or more. */
   readonly audience: readonly string[];
   /** The scope values of RFC 6749 §3.3; none is possible. */

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../domain/json.ts';
 import type { ChainPolicy } from '../domain/refresh-chain.ts';
-import type { Session } from '../domain/session.ts';
+import type { Session, SessionLimit } from '../domain/session.ts';
 import type { SigningAlgorithm } from '../domain/signing-key.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventSink } from '../ports/event-sink.ts';
@@ -17,6 +17,10 @@ export interface EngineSettings {
   readonly accessTtlMs: number;
   readonly idleTtlMs: number;
   readonly absoluteTtlMs: number;
+  /** The same for sessions that are not remembered. */
+  readonly unrememberedTtlMs: number;
+  /** `undefined` where a subject may have any number of sessions. */
+  readonly sessionLimit: SessionLimit | undefined;
   readonly chain: ChainPolicy;
   /** How old this process's knowledge of revocations may be before tokens are refused, in milliseconds. */
   readonly maxStalenessMs: number;

@@ -163,6 +163,11 @@ export const ERROR_CATALOGUE = {
     title: 'No such session',
     sentence: 'There is no such session among yours.',
   },
+  ERR_SESSION_LIMIT: {
+    status: 409,
+    title: 'Too many sessions',
+    sentence: 'You are signed in at as many places as are allowed. Sign out at one of them first.',
+  },
   ERR_CLAIM_RESERVED: {
     status: 500,
     title: 'Reserved claim',

@@ -1,10 +1,11 @@
 import { settlingTimeMs } from '../domain/refresh-chain.ts';
+import type { SessionLimit } from '../domain/session.ts';
 import { SIGNING_ALGORITHMS } from '../domain/signing-key.ts';
 import type { EngineSettings } from '../engine/context.ts';
 import { MAX_ACCESS_TTL_SECONDS } from '../engine/limits.ts';
 import { ConfigurationError } from '../errors/watchword-error.ts';
 import type { HttpSettings } from '../http/index.ts';
-import type { AccountOptions, CookieOptions, WatchwordOptions } from './options.ts';
+import type { AccountOptions, CookieOptions, SessionLimitOptions, WatchwordOptions } from './options.ts';
 import { refuseUnknownOptions } from './unknown-options.ts';
 
 /** The options, checked and completed. */
@@ -25,6 +26,8 @@ const OPTION_NAMES: readonly (keyof WatchwordOptions)[] = [
   'unsafeAccessTokenTtlSeconds',
   'idleTtlSeconds',
   'absoluteTtlSeconds',
+  'unrememberedTtlSeconds',
+  'sessionLimit',
   'rotation',
   'raceWindowMs',
   'maxStalenessMs',
@@ -38,6 +41,7 @@ const ACCOUNT_OPTION_NAMES: readonly (keyof AccountOptions)[] = [
   'unsafeSignUpRevealsAddresses',
   'hashesAtOnce',
 ];
+const SESSION_LIMIT_NAMES: readonly (keyof SessionLimitOptions)[] = ['perSubject', 'whenReached'];
 const COOKIE_OPTION_NAMES: readonly (keyof CookieOptions)[] = ['prefix', 'sameSite'];
 
 const DAY_SECONDS = 86_400;
@@ -112,7 +116,10 @@ function checkEngine(options: WatchwordOptions): EngineSettings {
   const { absoluteTtlSeconds = 30 * DAY_SECONDS } = options;
   const { idleTtlSeconds = Math.min(7 * DAY_SECONDS, absoluteTtlSeconds) } = options;
   inRange('absoluteTtlSeconds', absoluteTtlSeconds, accessTtlSeconds, YEAR_SECONDS);
+  const shortTtlSeconds = Math.max(DAY_SECONDS, accessTtlSeconds);
+  const { unrememberedTtlSeconds = Math.min(shortTtlSeconds, absoluteTtlSeconds) } = options;
   inRange('idleTtlSeconds', idleTtlSeconds, accessTtlSeconds, absoluteTtlSeconds);
+  inRange('unrememberedTtlSeconds', unrememberedTtlSeconds, accessTtlSeconds, absoluteTtlSeconds);
   const { raceWindowMs = DEFAULT_RACE_WINDOW_MS, maxStalenessMs = DEFAULT_MAX_STALENESS_MS } = options;
   inRange('raceWindowMs', raceWindowMs, 0, 60_000);
   inRange('maxStalenessMs', maxStalenessMs, 100, 3_600_000);
@@ -135,10 +142,24 @@ function checkEngine(options: WatchwordOptions): EngineSettings {
     accessTtlMs: accessTtlSeconds * 1000,
     idleTtlMs: idleTtlSeconds * 1000,
     absoluteTtlMs: absoluteTtlSeconds * 1000,
+    unrememberedTtlMs: unrememberedTtlSeconds * 1000,
+    sessionLimit: checkSessionLimit(options.sessionLimit),
     chain: { rotation, raceWindowMs },
     maxStalenessMs,
     claims: options.claims,
   };
+}
+
+function checkSessionLimit(limit: SessionLimitOptions | undefined): SessionLimit | undefined {
+  if (limit === undefined) return undefined;
+  if (typeof limit !== 'object' || limit === null) {
+    throw new ConfigurationError('`sessionLimit` has to be an object such as `{ perSubject: 10 }`.');
+  }
+  refuseUnknownOptions('sessionLimit', limit, SESSION_LIMIT_NAMES);
+  const { perSubject } = limit;
+  inRange('sessionLimit.perSubject', perSubject, 1, 1000);
+  const whenReached = oneOf('sessionLimit.whenReached', limit.whenReached, ['end_oldest', 'refuse']);
+  return { perSubject, whenReached: whenReached ?? 'end_oldest' };
 }
 
 function checkAccessTtl({ accessTokenTtlSeconds, unsafeAccessTokenTtlSeconds }: WatchwordOptions): number {

@@ -2,13 +2,21 @@ export { createWatchword } from './create-watchword.ts';
 export { WatchwordError } from '../errors/watchword-error.ts';
 export { ERROR_CATALOGUE } from '../errors/catalogue.ts';
 export { EVENT_CATALOGUE } from '../domain/events.ts';
-export type { AccountOptions, CookieOptions, WatchwordOptions } from './options.ts';
-export type { IssueToken, Revoked, SessionTokens, VerifyOptions, Watchword } from './watchword.ts';
+export type { AccountOptions, CookieOptions, SessionLimitOptions, WatchwordOptions } from './options.ts';
+export type {
+  IssueToken,
+  RefreshOptions,
+  Revoked,
+  SessionTokens,
+  VerifyOptions,
+  Watchword,
+} from './watchword.ts';
 export type { StartSession } from '../engine/sessions/session-input.ts';
 export type { EventListener, Events } from './event-hub.ts';
 export type { ErrorCode, ErrorDescription } from '../errors/catalogue.ts';
 export type { EventOf, EventType, WatchwordEvent } from '../domain/events.ts';
-export type { Session } from '../domain/session.ts';
+export type { Session, SessionLimit } from '../domain/session.ts';
+export type { SessionPlace } from '../domain/place.ts';
 export type { JsonObject, JsonValue } from '../domain/json.ts';
 export type { SigningAlgorithm, SigningKeyState } from '../domain/signing-key.ts';
 export type { SigningKeyInfo } from '../engine/keys/key-keeper.ts';

@@ -27,6 +27,10 @@ export interface WatchwordOptions {
   readonly idleTtlSeconds?: number;
   /** Seconds after which every session ends. Default: 30 days. */
   readonly absoluteTtlSeconds?: number;
+  /** Seconds after which a session ends that was started with `remember: false`. Default: 1 day. */
+  readonly unrememberedTtlSeconds?: number;
+  /** How many live sessions a subject may have. Default: any number. */
+  readonly sessionLimit?: SessionLimitOptions;
   /** `resilient` (default) forgives lost answers and racing tabs; `strict` is the textbook and signs honest users out. */
   readonly rotation?: 'resilient' | 'strict';
   /** How far apart two presentations of one refresh token may be and still be a race. Default: 10000. */
@@ -52,6 +56,13 @@ export interface AccountOptions {
   readonly unsafeSignUpRevealsAddresses?: boolean;
   /** How many passwords are hashed at once, 46 MiB each. Default: 4. */
   readonly hashesAtOnce?: number;
+}
+
+export interface SessionLimitOptions {
+  /** 1 to 1000. */
+  readonly perSubject: number;
+  /** `end_oldest` (default) makes room for a new session; `refuse` answers a sign-in with `ERR_SESSION_LIMIT`. */
+  readonly whenReached?: 'end_oldest' | 'refuse';
 }
 
 export interface CookieOptions {

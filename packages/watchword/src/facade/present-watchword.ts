@@ -5,6 +5,7 @@ import type { Engine } from '../engine/engine.ts';
 import { MAX_ACCESS_TTL_SECONDS } from '../engine/limits.ts';
 import type { IssuedTokens, RefreshOutcome } from '../engine/refresh/outcome.ts';
 import {
+  assertCaller,
   assertText,
   audienceList,
   DEFAULT_CLIENT_ID,
@@ -18,7 +19,14 @@ import { createConnectGuard, type HttpFace } from '../http/index.ts';
 import type { RevocationRequest, RevocationResult } from '../ports/store/revocation-log.ts';
 import type { Events } from './event-hub.ts';
 import { refuseUnknownOptions } from './unknown-options.ts';
-import type { IssueToken, Revoked, SessionTokens, VerifyOptions, Watchword } from './watchword.ts';
+import type {
+  IssueToken,
+  RefreshOptions,
+  Revoked,
+  SessionTokens,
+  VerifyOptions,
+  Watchword,
+} from './watchword.ts';
 
 const START_NAMES: readonly (keyof StartSession)[] = [
   'subject',
@@ -27,7 +35,11 @@ const START_NAMES: readonly (keyof StartSession)[] = [
   'amr',
   'claims',
   'client',
+  'remember',
+  'address',
+  'userAgent',
 ];
+const REFRESH_NAMES: readonly (keyof RefreshOptions)[] = ['client', 'address', 'userAgent'];
 const ISSUE_NAMES: readonly (keyof IssueToken)[] = ['typ', 'subject', 'audience', 'ttlSeconds', 'claims'];
 const VERIFY_NAMES: readonly (keyof VerifyOptions)[] = [
   'audience',
@@ -95,15 +107,21 @@ function presentSessions({ sessions, refresher }: Engine): Watchword['sessions']
       return presentTokens(await sessions.start(input, 'body'));
     },
     async refresh(refreshToken, options = {}) {
-      refuseUnknownOptions('sessions.refresh', options, ['client'], ArgumentError);
-      const { client = DEFAULT_CLIENT_ID } = options;
-      const channel = { clientId: client, delivery: 'body' } as const;
+      refuseUnknownOptions('sessions.refresh', options, REFRESH_NAMES, ArgumentError);
+      assertCaller(options);
+      const { client = DEFAULT_CLIENT_ID, ...caller } = options;
+      const channel = { ...caller, clientId: client, delivery: 'body' } as const;
       return presentTokens(tokensOrThrow(await refresher.refresh(refreshToken, channel)));
     },
     list: (subject) => sessions.list(subject),
     async get(id) {
       const sessionId = parseSessionId(id);
       return sessionId && (await sessions.get(sessionId))?.session;
+    },
+    async endOthers(subject, keep) {
+      assertText('subject', subject);
+      const sessionId = parseSessionId(keep) ?? refuseId('`keep` has to be the id of a session, a UUIDv7.');
+      return { ended: await sessions.endOthers(subject, sessionId) };
     },
   };
 }

@@ -27,6 +27,16 @@ export interface VerifyOptions {
   readonly maxStalenessMs?: number;
 }
 
+/** Who presents a refresh token, and from where. */
+export interface RefreshOptions {
+  /** The client's id. Default: `app`. */
+  readonly client?: string;
+  /** Its IP address, of which only the network is kept. Default: unknown. */
+  readonly address?: string;
+  /** What it calls itself. Default: unknown. */
+  readonly userAgent?: string;
+}
+
 export interface IssueToken {
   /** The kind, such as `invitation+jwt`. */
   readonly typ: string;
@@ -48,11 +58,13 @@ export interface Watchword {
     /** Starts a session for a user whom the application has authenticated. */
     start(input: StartSession): Promise<SessionTokens>;
     /** Exchanges a refresh token; `ERR_REFRESH_INVALID`, `ERR_STORE_ROLLED_BACK`, or a store's error. */
-    refresh(refreshToken: string, options?: { readonly client?: string }): Promise<SessionTokens>;
+    refresh(refreshToken: string, options?: RefreshOptions): Promise<SessionTokens>;
     /** A subject's live sessions, newest first, at most 100. */
     list(subject: string): Promise<readonly Session[]>;
     /** A live session; `undefined` if it is unknown, ended or expired. */
     get(id: string): Promise<Session | undefined>;
+    /** "Sign out everywhere else": ends a subject's sessions but the one to keep, and says how many. */
+    endOthers(subject: string, keep: string): Promise<{ readonly ended: number }>;
   };
   readonly tokens: {
     /** A token of a kind of the application's own. */

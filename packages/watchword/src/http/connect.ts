@@ -13,6 +13,9 @@ export interface ConnectRequest {
   readonly url?: string | undefined;
   /** Where a mounted router has shortened `url`. */
   readonly originalUrl?: string;
+  /** What a framework makes of the address and of the proxies that it was told to trust. */
+  readonly ip?: string | undefined;
+  readonly socket?: { readonly remoteAddress?: string | undefined };
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   auth?: VerifiedToken;
 }
@@ -56,6 +59,7 @@ export function fromConnect(
   return {
     method: request.method ?? 'GET',
     path: pathOf(url),
+    remoteAddress: request.ip ?? request.socket?.remoteAddress,
     header(name) {
       const value = request.headers[name];
       return Array.isArray(value) ? value.join(', ') : value;

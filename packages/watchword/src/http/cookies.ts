@@ -34,11 +34,13 @@ export function readCookie(request: NeutralRequest, kind: CookieKind, settings: 
 export function setCookie(
   kind: CookieKind,
   value: string,
-  maxAgeSeconds: number,
+  /** `undefined` for a cookie that goes when the browser is closed. */
+  maxAgeSeconds: number | undefined,
   settings: HttpSettings,
 ): Header {
-  const attributes = `Path=/; Max-Age=${Math.max(0, Math.floor(maxAgeSeconds))}; Secure; HttpOnly`;
-  const cookie = `${cookieName(kind, settings)}=${value}; ${attributes}; SameSite=${settings.sameSite}`;
+  const age = maxAgeSeconds === undefined ? '' : `Max-Age=${Math.max(0, Math.floor(maxAgeSeconds))}; `;
+  const attributes = `Path=/; ${age}Secure; HttpOnly; SameSite=${settings.sameSite}`;
+  const cookie = `${cookieName(kind, settings)}=${value}; ${attributes}`;
   if (cookie.length > MAX_COOKIE_LENGTH) {
     throw new WatchwordError('ERR_TOKEN_TOO_LARGE', { detail: `a cookie of ${cookie.length} characters` });
   }

@@ -1,9 +1,13 @@
+import type { Caller } from '../domain/place.ts';
+
 /** A request as every framework can give it. */
 export interface NeutralRequest {
   /** In capitals. */
   readonly method: string;
   /** Without host and query, as it was sent. */
   readonly path: string;
+  /** The client's address, as far as the framework knows it: behind proxies it has to be told which ones to trust. */
+  readonly remoteAddress: string | undefined;
   /** A header by its lower-case name; what was sent several times is joined as Node joins it. */
   header(name: string): string | undefined;
   /** Reads the body, of which at most `limitBytes` are taken in. */
@@ -17,6 +21,14 @@ export type BodyReading =
   | { readonly kind: 'too_large' }
   /** The client went away. */
   | { readonly kind: 'aborted' };
+
+export function callerOf(request: NeutralRequest): Caller {
+  const userAgent = request.header('user-agent');
+  return {
+    ...(request.remoteAddress !== undefined && { address: request.remoteAddress }),
+    ...(userAgent !== undefined && { userAgent }),
+  };
+}
 
 export type Header = readonly [name: string, value: string];
 

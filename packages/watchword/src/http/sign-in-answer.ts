@@ -5,7 +5,7 @@ import type { StartSession } from '../engine/sessions/session-input.ts';
 import { readCookie } from './cookies.ts';
 import { refuseBodyDelivery, refuseForeignCookie } from './cross-site.ts';
 import type { HttpContext } from './handler.ts';
-import type { Header, NeutralRequest, NeutralResponse } from './neutral.ts';
+import { callerOf, type Header, type NeutralRequest, type NeutralResponse } from './neutral.ts';
 import { presentAccount } from './present/session.ts';
 import { presentTokens, tokenCookies } from './present/tokens.ts';
 import { respondJson } from './respond.ts';
@@ -24,12 +24,12 @@ export async function answerWithSession(
   request: NeutralRequest,
   status: 200 | 201,
   account: Account,
-  delivery: Delivery,
+  { delivery, remember }: { readonly delivery: Delivery; readonly remember: boolean },
   context: HttpContext,
 ): Promise<NeutralResponse> {
   const { tokens, cookies } = await startSession(
     request,
-    { subject: account.id, amr: ['pwd'] },
+    { subject: account.id, amr: ['pwd'], remember },
     delivery,
     context,
   );
@@ -46,7 +46,7 @@ export async function startSession(
   const cookie = readCookie(request, 'rt', settings);
   const replaces = delivery === 'cookie' && cookie.kind === 'present';
   const replaced = replaces ? await engine.sessions.ofRefreshToken(cookie.value) : undefined;
-  const tokens = await engine.sessions.start(input, delivery);
+  const tokens = await engine.sessions.start({ ...callerOf(request), ...input }, delivery, replaced);
   let cookies: readonly Header[];
   try {
     cookies = tokenCookies(tokens, engine.context.clock.nowMs(), settings);

@@ -2,6 +2,7 @@ import { accountCases } from './store-contract/account-cases.ts';
 import { chainCases } from './store-contract/chain-cases.ts';
 import { instanceCases } from './store-contract/instance-cases.ts';
 import { keyCases } from './store-contract/key-cases.ts';
+import { limitCases } from './store-contract/limit-cases.ts';
 import { logCases } from './store-contract/log-cases.ts';
 import { raceCases } from './store-contract/race-cases.ts';
 import { revocationCases } from './store-contract/revocation-cases.ts';
@@ -35,6 +36,7 @@ export function storeContract(
 ): readonly ContractCase[] {
   const cases = [
     ...startCases,
+    ...limitCases,
     ...sessionCases,
     ...chainCases,
     ...revocationCases,

@@ -13,6 +13,7 @@ function session(idle: number, absolute: number, overrides: Partial<Session> = {
     subject: 'ada',
     clientId: 'app',
     delivery: 'body',
+    remembered: true,
     audience: ['https://app.example'],
     scope: [],
     amr: [],

@@ -10,6 +10,7 @@ type Times = Pick<
   | 'unsafeAccessTokenTtlSeconds'
   | 'idleTtlSeconds'
   | 'absoluteTtlSeconds'
+  | 'unrememberedTtlSeconds'
   | 'raceWindowMs'
   | 'maxStalenessMs'
   | 'rotation'
@@ -23,6 +24,9 @@ describe('times that are possible', () => {
     { accessTokenTtlSeconds: 10, raceWindowMs: 2000 },
     { accessTokenTtlSeconds: 10, rotation: 'strict' },
     { unsafeAccessTokenTtlSeconds: DAY },
+    { unsafeAccessTokenTtlSeconds: 2 * DAY },
+    { unrememberedTtlSeconds: 900 },
+    { unrememberedTtlSeconds: 30 * DAY },
     { unsafeAccessTokenTtlSeconds: 8 * DAY, idleTtlSeconds: 8 * DAY },
     { raceWindowMs: 0 },
     { raceWindowMs: 60_000 },
@@ -48,6 +52,11 @@ describe('times that are not possible are refused with what would be', () => {
       /`accessTokenTtlSeconds` may be 3600 at most.*`unsafeAccessTokenTtlSeconds`/,
     ],
     [{ accessTokenTtlSeconds: 9 }, /from 10 to 3600/],
+    [
+      { unrememberedTtlSeconds: 899 },
+      /`unrememberedTtlSeconds` has to be a whole number from 900 to 2592000/,
+    ],
+    [{ unrememberedTtlSeconds: 31 * DAY }, /`unrememberedTtlSeconds`/],
     [{ accessTokenTtlSeconds: 0 }, /from 10 to 3600/],
     [{ accessTokenTtlSeconds: -900 }, /from 10 to 3600/],
     [{ accessTokenTtlSeconds: 900.5 }, /whole number/],

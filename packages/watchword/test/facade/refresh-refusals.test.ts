@@ -231,6 +231,7 @@ test('from outside all refusals look the same', async (t) => {
 const OWN_PAGE: NeutralRequest = {
   method: 'POST',
   path: '/auth/sign-in',
+  remoteAddress: undefined,
   header: (name) => (name === 'sec-fetch-site' ? 'same-origin' : undefined),
   readBody: async () => ({ kind: 'bytes', bytes: new Uint8Array() }),
 };

@@ -21,6 +21,7 @@ test('a browser does not have to: who holds the cookies is the client', async (t
   const request = {
     method: 'POST',
     path: '/log-in',
+    remoteAddress: undefined,
     header: (name: string) => own[name as keyof typeof own],
     readBody: async () => ({ kind: 'aborted' }) as const,
   };

@@ -27,6 +27,8 @@ export interface Answer {
 export interface Question {
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly body?: unknown;
+  /** Where the request seems to come from. */
+  readonly address?: string;
 }
 
 export type Installation = Awaited<ReturnType<typeof openInstallation>>;
@@ -50,7 +52,7 @@ export async function openInstallation(t: TestContext, options: Partial<Watchwor
 }
 
 async function ask(auth: Watchword, method: string, path: string, question: Question = {}): Promise<Answer> {
-  const { headers = {}, body } = question;
+  const { headers = {}, body, address } = question;
   const bytes = new TextEncoder().encode(body === undefined ? '' : JSON.stringify(body));
   const sent: Question['headers'] = {
     ...(body !== undefined && { 'content-type': 'application/json' }),
@@ -59,6 +61,7 @@ async function ask(auth: Watchword, method: string, path: string, question: Ques
   const response = await auth.http.handle({
     method,
     path,
+    remoteAddress: address,
     header: (name) => sent[name],
     readBody: async () => ({ kind: 'bytes', bytes }),
   });

@@ -109,6 +109,35 @@ export const brokenSessions: readonly BrokenStore[] = [
       }),
     }),
   ),
+  broken('startWithin knows no limit', 'startWithin ends the oldest', ({ sessions }) => ({
+    sessions: replace(sessions, {
+      startWithin: async (_, subject, build) => ({
+        record: await sessions.start(subject, build),
+        displaced: undefined,
+      }),
+    }),
+  })),
+  broken('startWithin lets one more in', 'none brings a subject above its limit', ({ sessions }) => ({
+    sessions: replace(sessions, {
+      startWithin: (room, subject, build) =>
+        sessions.startWithin({ ...room, perSubject: room.perSubject + 1 }, subject, build),
+    }),
+  })),
+  broken('startWithin counts what is replaced', 'nor the one that is to be replaced', ({ sessions }) => ({
+    sessions: replace(sessions, {
+      startWithin: (room, subject, build) =>
+        sessions.startWithin({ ...room, except: undefined }, subject, build),
+    }),
+  })),
+  broken('startWithin never refuses', 'refuses where it may end nobody', ({ sessions }) => ({
+    sessions: replace(sessions, {
+      startWithin: (room, subject, build) =>
+        sessions.startWithin({ ...room, whenReached: 'end_oldest' }, subject, build),
+    }),
+  })),
+  broken('advance forgets the place', 'advance sets the chain and the two times', ({ sessions }) => ({
+    sessions: replace(sessions, { advance: (step) => sessions.advance({ ...step, place: {} }) }),
+  })),
   broken(
     'find gives the row itself',
     'what goes in and what comes out are copies',

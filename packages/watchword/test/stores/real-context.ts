@@ -37,6 +37,7 @@ export function sessionRow(startedMs: EpochMs, subject = 'alice'): SessionRecord
       subject,
       clientId: 'app',
       delivery: 'cookie',
+      remembered: true,
       audience: ['https://app.example'],
       scope: ['read'],
       amr: ['pwd'],
@@ -62,5 +63,6 @@ export function rotationOf(sessionId: SessionId, generation: number): ChainStep 
     next: { ...expected, generation: generation + 1 },
     lastRefreshedMs: atMs,
     idleExpiresMs: epochMs(atMs + 7 * DAY_MS),
+    place: {},
   };
 }

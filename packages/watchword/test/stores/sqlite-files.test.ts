@@ -5,6 +5,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { test, type TestContext } from 'node:test';
 import { ConfigurationError } from '../../src/errors/watchword-error.ts';
 import { epochMs } from '../../src/domain/time.ts';
+import { addRestoreAcceptance } from '../../src/stores/sqlite/restore-acceptance.ts';
+import { INSERT_SESSION, sessionParameters } from '../../src/stores/sqlite/session-rows.ts';
 import { createInitialSchema } from '../../src/stores/sqlite/initial-schema.ts';
 import { NEWEST_VERSION } from '../../src/stores/sqlite/migrations.ts';
 import { sqlite } from '../../src/stores/sqlite/index.ts';
@@ -101,7 +103,36 @@ test('a database of a newer version is refused', async (t) => {
   const database = new DatabaseSync(path);
   database.exec('PRAGMA user_version = 99');
   database.close();
-  await assertRefused(path, /newer Watchword \(its version is 99, this one reads up to 2\)/);
+  await assertRefused(path, /newer Watchword \(its version is 99, this one reads up to 3\)/);
+});
+
+test('a session of the second version is the same in the newest, and is remembered', async (t) => {
+  const path = join(folderOf(t), 'watchword.db');
+  const context = realContext();
+  const record = sessionRow(epochMs(1_767_225_600_000));
+  const database = new DatabaseSync(path);
+  createInitialSchema(database, context.random);
+  addRestoreAcceptance(database);
+  const names =
+    INSERT_SESSION.match(/\(([^)]*)\) VALUES/)?.[1]
+      ?.split(',')
+      .map((name) => name.trim()) ?? [];
+  const values = sessionParameters(record);
+  const isOld = (name: string) => !['remembered', 'address_prefix', 'user_agent'].includes(name);
+  const old = names.filter(isOld);
+  const insert = database.prepare(
+    `INSERT INTO sessions (${old.join(', ')}) VALUES (${old.map(() => '?').join(', ')})`,
+  );
+  insert.run(...values.filter((_, index) => isOld(names[index] ?? '')));
+  database.exec('PRAGMA application_id = 0x57575244; PRAGMA user_version = 2');
+  database.close();
+  const store = await sqlite(path).open(context);
+  t.after(() => store.close());
+  assert.deepEqual((await store.sessions.find(record.session.id))?.record, record);
+  const reopened = new DatabaseSync(path, { readOnly: true });
+  t.after(() => reopened.close());
+  const indexes = reopened.prepare(`SELECT count(*) AS n FROM sqlite_schema WHERE name LIKE 'sessions_by_%'`);
+  assert.equal(indexes.get()?.['n'], 3);
 });
 
 test('a database of the first version is brought to the newest, and keeps what is in it', async (t) => {

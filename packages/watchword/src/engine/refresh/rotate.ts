@@ -1,10 +1,10 @@
 import { formatRefreshToken, type PresentedRefreshToken } from '../../crypto/refresh-token.ts';
 import type { RefreshRefusal } from '../../domain/events.ts';
 import { judgeRefresh, moveForward, type ChainState, type ChainVerdict } from '../../domain/refresh-chain.ts';
+import { placeOf, type Caller, type SessionPlace } from '../../domain/place.ts';
 import { sessionStatus, type Delivery, type Session, type SessionRecord } from '../../domain/session.ts';
 import { epochMs, type EpochMs } from '../../domain/time.ts';
 import { WatchwordError } from '../../errors/watchword-error.ts';
-import type { SessionReading } from '../../ports/store/session-store.ts';
 import type { EngineContext } from '../context.ts';
 import type { KeyKeeper } from '../keys/key-keeper.ts';
 import type { Revoker } from '../revocation/revoke.ts';
@@ -12,8 +12,8 @@ import type { MintedToken, TokenMint } from '../tokens/mint.ts';
 import type { IssuedTokens, RefreshOutcome } from './outcome.ts';
 import { proveRefreshToken } from './prove.ts';
 
-/** Where a refresh token was presented. */
-export interface RefreshChannel {
+/** Where a refresh token was presented, and by whom. */
+export interface RefreshChannel extends Caller {
   /** `undefined` for cookies: the browser that holds them is the client. */
   readonly clientId: string | undefined;
   readonly delivery: Delivery;
@@ -34,6 +34,15 @@ type Delivering =
   | Exclude<ChainVerdict, { readonly outcome: 'reused' | 'ahead' }>
   | { readonly outcome: 'moved_forward'; readonly next: ChainState };
 
+/** One look at the row of a token that is proven, and what is to be judged by it. */
+interface Look {
+  readonly token: PresentedRefreshToken;
+  readonly channel: RefreshChannel;
+  readonly record: SessionRecord;
+  readonly nowMs: EpochMs;
+  readonly begunMs: number;
+}
+
 /** Exchanges refresh tokens. Of any number of concurrent presentations at most one rotates. */
 export class Refresher {
   readonly #parts: RefresherParts;
@@ -48,11 +57,12 @@ export class Refresher {
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
       const proof = await proveRefreshToken(presented, context, keys);
       if (proof.kind === 'refused') return this.#refuse(proof.reason, proof.sessionId);
-      const { session } = proof.reading.record;
-      const objection = objectTo(session, channel, proof.reading.nowMs);
+      const { token, reading } = proof;
+      const { session } = reading.record;
+      const objection = objectTo(session, channel, reading.nowMs);
       if (objection !== undefined) return this.#refuse(objection, session.id);
       this.#assertInTime(begunMs);
-      const outcome = await this.#attempt(proof.token, proof.reading, begunMs);
+      const outcome = await this.#attempt({ token, channel, begunMs, ...reading });
       // Somebody else moved the chain between our look and our step: look again.
       if (outcome !== 'conflict') return outcome;
     }
@@ -83,13 +93,10 @@ export class Refresher {
     }
   }
 
-  async #attempt(
-    token: PresentedRefreshToken,
-    { record, nowMs }: SessionReading,
-    begunMs: number,
-  ): Promise<RefreshOutcome | 'conflict'> {
+  async #attempt(look: Look): Promise<RefreshOutcome | 'conflict'> {
     const { context, keys } = this.#parts;
-    const { session, chain } = record;
+    const { token, nowMs } = look;
+    const { session, chain } = look.record;
     const presented = {
       generation: token.generation,
       nowMs,
@@ -98,28 +105,25 @@ export class Refresher {
     const verdict = judgeRefresh(chain, presented, context.settings.chain);
     switch (verdict.outcome) {
       case 'ahead':
-        return this.#recover(token, { record, nowMs }, begunMs);
+        return this.#recover(look);
       case 'reused':
         return this.#convict(session, chain, token);
       case 'rotated':
       case 'current':
       case 'resent':
       case 'resent_late':
-        return this.#deliver(verdict, record, nowMs, begunMs);
+        return this.#deliver(verdict, look);
     }
   }
 
   /** The client remembers what the store has lost. Whether that may be taken over is for the operator to say. */
-  async #recover(
-    token: PresentedRefreshToken,
-    { record, nowMs }: SessionReading,
-    begunMs: number,
-  ): Promise<RefreshOutcome | 'conflict'> {
+  async #recover(look: Look): Promise<RefreshOutcome | 'conflict'> {
     const { events, store } = this.#parts.context;
-    const { generation, keyVersion } = token;
+    const { record, nowMs } = look;
+    const { generation, keyVersion } = look.token;
     if (nowMs < (await store.restoreAcceptedUntilMs())) {
       const next = moveForward({ generation, keyVersion, nowMs });
-      return this.#deliver({ outcome: 'moved_forward', next }, record, nowMs, begunMs);
+      return this.#deliver({ outcome: 'moved_forward', next }, look);
     }
     const { session, chain } = record;
     events.record('store_rolled_back', { ...about(session, chain), presentedGeneration: generation });
@@ -136,20 +140,16 @@ export class Refresher {
     return { kind: 'reused', session };
   }
 
-  async #deliver(
-    verdict: Delivering,
-    record: SessionRecord,
-    nowMs: EpochMs,
-    begunMs: number,
-  ): Promise<RefreshOutcome | 'conflict'> {
+  async #deliver(verdict: Delivering, look: Look): Promise<RefreshOutcome | 'conflict'> {
     const { events } = this.#parts.context;
+    const { record } = look;
     const next = 'next' in verdict ? verdict.next : undefined;
     const chain = next ?? record.chain;
     // Minted before the step: whatever fails in it, such as a hook of the application, has changed nothing.
     const accessToken = await this.#parts.mint.accessToken(record.session, chain.generation);
     // The hook may have taken its time: the row's times, and that the session was live, are as old as our look.
-    this.#assertInTime(begunMs);
-    const session = next === undefined ? record.session : await this.#step(record, next, nowMs);
+    this.#assertInTime(look.begunMs);
+    const session = next === undefined ? record.session : await this.#step(look, next);
     if (session === undefined) return 'conflict';
     if (verdict.outcome === 'resent_late') {
       events.record('refresh_resent_late', { ...about(session, chain), late: chain.late });
@@ -160,16 +160,19 @@ export class Refresher {
   }
 
   /** The session as it stands after the step; `undefined` if the row was no longer what was read. */
-  async #step(
-    { session, chain }: SessionRecord,
-    next: ChainState,
-    nowMs: EpochMs,
-  ): Promise<Session | undefined> {
-    const { settings, store } = this.#parts.context;
+  async #step({ record, channel, nowMs }: Look, next: ChainState): Promise<Session | undefined> {
+    const { settings, store, events } = this.#parts.context;
+    const { session, chain } = record;
     const idleExpiresMs = epochMs(Math.min(nowMs + settings.idleTtlMs, session.absoluteExpiresMs));
     const moved = { lastRefreshedMs: nowMs, idleExpiresMs };
-    const result = await store.sessions.advance({ sessionId: session.id, expected: chain, next, ...moved });
-    return result === 'advanced' ? { ...session, ...moved } : undefined;
+    const place = newestPlace(session, channel);
+    const step = { sessionId: session.id, expected: chain, next, ...moved, place };
+    if ((await store.sessions.advance(step)) === 'conflict') return undefined;
+    const [from, to] = [session.addressPrefix, place.addressPrefix];
+    if (from !== undefined && to !== undefined && from !== to) {
+      events.record('session_moved', { sessionId: session.id, subject: session.subject, from, to });
+    }
+    return { ...session, ...moved, ...place };
   }
 
   #issued(session: Session, chain: ChainState, share: Uint8Array, accessToken: MintedToken): IssuedTokens {
@@ -186,6 +189,15 @@ function objectTo(session: Session, channel: RefreshChannel, nowMs: EpochMs): Re
   if (session.delivery !== channel.delivery) return 'wrong_delivery';
   const status = sessionStatus(session, nowMs);
   return status === 'live' ? undefined : status;
+}
+
+/** What is unknown of this caller stays as it was last known. */
+function newestPlace({ addressPrefix, userAgent }: Session, channel: RefreshChannel): SessionPlace {
+  return {
+    ...(addressPrefix !== undefined && { addressPrefix }),
+    ...(userAgent !== undefined && { userAgent }),
+    ...placeOf(channel),
+  };
 }
 
 function about({ id, subject }: Session, { generation }: ChainState) {

@@ -15,6 +15,8 @@ export interface Revoker {
   revoke(requests: readonly RevocationRequest[]): Promise<RevocationResult>;
   /** What follows a revocation that became durable elsewhere, such as in the transaction of a key change. */
   announce(result: RevocationResult, reason: SessionEndReason): void;
+  /** How long entries have to be kept that are made now. */
+  readonly lifetimes: () => Promise<RevocationLifetimes>;
 }
 
 /** Ids are whatever the caller says: one that was made up must not be kept for ever. */
@@ -45,6 +47,7 @@ export function createRevoker(
 
   return {
     announce,
+    lifetimes,
     async revoke(requests) {
       const { tokenMs, cutoffMs } = await lifetimes();
       const aheadMs = Math.max(0, ...requests.map((request) => mintedAheadMs(request)));

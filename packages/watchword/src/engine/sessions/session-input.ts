@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../domain/json.ts';
 import { isJsonObject } from '../../domain/json.ts';
+import { placeOf, type Caller, type SessionPlace } from '../../domain/place.ts';
 import type { Delivery } from '../../domain/session.ts';
 import { ArgumentError } from '../../errors/watchword-error.ts';
 import { freeClaims } from '../tokens/reserved.ts';
@@ -18,13 +19,20 @@ export interface StartSession {
   readonly claims?: JsonObject;
   /** The client's id. Default: `app`. */
   readonly client?: string;
+  /** Whether the session outlives the browser: "keep me signed in". Default: `true`. */
+  readonly remember?: boolean;
+  /** The client's IP address, of which only the network is kept. Default: unknown; the request's where there is one. */
+  readonly address?: string;
+  /** What the client calls itself. Default: unknown; the request's where there is one. */
+  readonly userAgent?: string;
 }
 
 /** The same, complete and checked. */
-export interface SessionInput {
+export interface SessionInput extends SessionPlace {
   readonly subject: string;
   readonly clientId: string;
   readonly delivery: Delivery;
+  readonly remembered: boolean;
   readonly audience: readonly string[];
   readonly scope: readonly string[];
   readonly amr: readonly string[];
@@ -47,13 +55,33 @@ export function completeSessionInput(
   delivery: Delivery,
   defaultAudience: readonly string[],
 ): SessionInput {
-  const { subject, amr = [], claims = {}, client = DEFAULT_CLIENT_ID } = input;
+  const { subject, amr = [], claims = {}, client = DEFAULT_CLIENT_ID, remember = true } = input;
   const audience = audienceList(input.audience) ?? defaultAudience;
   const scope = scopeValues(input.scope);
   assertText('subject', subject);
   assertText('client', client);
   assertList('amr', amr);
-  return { subject, clientId: client, delivery, audience, scope, amr, claims: checkClaims(claims) };
+  if (typeof remember !== 'boolean') throw new ArgumentError('`remember` has to be `true` or `false`.');
+  assertCaller(input);
+  return {
+    subject,
+    clientId: client,
+    delivery,
+    remembered: remember,
+    audience,
+    scope,
+    amr,
+    claims: checkClaims(claims),
+    ...placeOf(input),
+  };
+}
+
+/** What says where somebody calls from is a text or missing. */
+export function assertCaller({ address, userAgent }: Caller): void {
+  for (const [name, value] of Object.entries({ address, userAgent })) {
+    if (value === undefined || typeof value === 'string') continue;
+    throw new ArgumentError(`\`${name}\` has to be a string, or left out.`);
+  }
 }
 
 /** One or several audiences, as several; `undefined` stays. */

@@ -4,6 +4,7 @@ import { startChain, type ChainPolicy, type ChainState } from '../../domain/refr
 import type { Delivery, Session, SessionEndReason, SessionRecord } from '../../domain/session.ts';
 import { sessionStatus } from '../../domain/session.ts';
 import { epochMs, type EpochMs } from '../../domain/time.ts';
+import { WatchwordError } from '../../errors/watchword-error.ts';
 import type { RevocationResult } from '../../ports/store/revocation-log.ts';
 import type { EngineContext } from '../context.ts';
 import type { KeyKeeper } from '../keys/key-keeper.ts';
@@ -22,7 +23,8 @@ export interface SessionWithChain {
 }
 
 export interface Sessions {
-  start(input: StartSession, delivery: Delivery): Promise<IssuedTokens>;
+  /** Rejects with `ERR_SESSION_LIMIT` where the subject has no room left; `replaced` is a session that needs none. */
+  start(input: StartSession, delivery: Delivery, replaced?: SessionId): Promise<IssuedTokens>;
   /** A live session; `undefined` if it is unknown, ended or expired. */
   get(id: SessionId): Promise<SessionWithChain | undefined>;
   /** A subject's live sessions, newest first. */
@@ -48,7 +50,8 @@ export function createSessions({ context, keys, refresher, revoker }: SessionsPa
   const { settings, clock, random, store, events } = context;
 
   function buildRecord(input: SessionInput, startedMs: EpochMs): SessionRecord {
-    const absoluteExpiresMs = epochMs(startedMs + settings.absoluteTtlMs);
+    const longestMs = input.remembered ? settings.absoluteTtlMs : settings.unrememberedTtlMs;
+    const absoluteExpiresMs = epochMs(startedMs + longestMs);
     return {
       session: {
         ...input,
@@ -64,11 +67,28 @@ export function createSessions({ context, keys, refresher, revoker }: SessionsPa
     };
   }
 
+  async function startRecord(input: SessionInput, replaced: SessionId | undefined): Promise<SessionRecord> {
+    const { subject } = input;
+    const build = (startedMs: EpochMs): SessionRecord => buildRecord(input, startedMs);
+    if (settings.sessionLimit === undefined) return store.sessions.start(subject, build);
+    const room = { ...settings.sessionLimit, except: replaced, lifetimes: await revoker.lifetimes() };
+    try {
+      const { record, displaced } = await store.sessions.startWithin(room, subject, build);
+      if (displaced !== undefined) revoker.announce(displaced, 'displaced');
+      return record;
+    } catch (error) {
+      if (error instanceof WatchwordError && error.code === 'ERR_SESSION_LIMIT') {
+        events.record('session_refused', { subject, reason: 'session_limit' });
+      }
+      throw error;
+    }
+  }
+
   return {
-    async start(input, delivery) {
+    async start(input, delivery, replaced) {
       const complete = completeSessionInput(input, delivery, settings.audience);
       const { subject, clientId } = complete;
-      const record = await store.sessions.start(subject, (startedMs) => buildRecord(complete, startedMs));
+      const record = await startRecord(complete, replaced);
       events.record('session_started', { sessionId: record.session.id, subject, clientId, delivery });
       try {
         return await refresher.firstTokens(record);

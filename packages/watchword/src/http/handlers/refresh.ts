@@ -1,4 +1,5 @@
 import type { Handler } from '../handler.ts';
+import { callerOf } from '../neutral.ts';
 import { readPresentedRefresh } from '../parse/presented-refresh.ts';
 import { presentTokens, tokenCookies } from '../present/tokens.ts';
 import { problem } from '../problem.ts';
@@ -17,7 +18,7 @@ export const refresh: Handler = async (request, context) => {
   const { token, delivery, clientId } = presented;
   const refusal = refuseDelivery(request, delivery, context);
   if (refusal !== undefined) return refusal;
-  const outcome = await engine.refresher.refresh(token, { clientId, delivery });
+  const outcome = await engine.refresher.refresh(token, { clientId, delivery, ...callerOf(request) });
   switch (outcome.kind) {
     case 'rotated':
     case 'current':

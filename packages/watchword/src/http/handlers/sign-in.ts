@@ -11,5 +11,5 @@ export const signIn: Handler = async (request, context) => {
   const outcome = await accounts.signIn(credentials);
   return outcome.kind === 'refused'
     ? problem('ERR_SIGN_IN_FAILED')
-    : answerWithSession(request, 200, outcome.account, credentials.delivery, context);
+    : answerWithSession(request, 200, outcome.account, credentials, context);
 };

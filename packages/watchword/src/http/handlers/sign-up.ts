@@ -11,5 +11,5 @@ export const signUp: Handler = async (request, context) => {
   const outcome = await accounts.signUp(credentials);
   return outcome.kind === 'refused'
     ? problem(outcome.code)
-    : answerWithSession(request, 201, outcome.account, credentials.delivery, context);
+    : answerWithSession(request, 201, outcome.account, credentials, context);
 };

@@ -73,6 +73,7 @@ export const credentialsBody = z.object({
   email: z.string().max(1024),
   password: z.string().max(4096),
   delivery,
+  remember: z.boolean().default(true),
 });
 
 /** `POST /auth/refresh` and `/auth/sign-out`: the token stands here or in the cookie. */

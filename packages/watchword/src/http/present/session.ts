@@ -23,6 +23,7 @@ export function presentCurrentSession(
     session: {
       id: session.id,
       delivery: session.delivery,
+      remembered: session.remembered,
       started_at: isoTime(session.startedMs),
       last_refreshed_at: isoTime(session.lastRefreshedMs),
       idle_expires_at: isoTime(session.idleExpiresMs),
@@ -47,8 +48,12 @@ export function presentListedSession(session: Session, current: Session['id'] | 
     current: session.id === current,
     client_id: session.clientId,
     delivery: session.delivery,
+    remembered: session.remembered,
+    user_agent: session.userAgent ?? null,
+    address_prefix: session.addressPrefix ?? null,
     started_at: isoTime(session.startedMs),
     last_refreshed_at: isoTime(session.lastRefreshedMs),
+    idle_expires_at: isoTime(session.idleExpiresMs),
     expires_at: isoTime(session.absoluteExpiresMs),
   };
 }

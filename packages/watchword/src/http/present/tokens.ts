@@ -21,10 +21,11 @@ export function presentTokens(tokens: IssuedTokens): object {
 export function tokenCookies(tokens: IssuedTokens, nowMs: number, settings: HttpSettings): readonly Header[] {
   const { session, accessToken, refreshToken } = tokens;
   if (session.delivery === 'body') return [];
+  const kept = (seconds: number): number | undefined => (session.remembered ? seconds : undefined);
   const idleSeconds = (session.idleExpiresMs - nowMs) / 1000;
   return [
-    setCookie('at', accessToken.text, accessToken.expiresInSeconds, settings),
-    setCookie('rt', refreshToken, idleSeconds, settings),
+    setCookie('at', accessToken.text, kept(accessToken.expiresInSeconds), settings),
+    setCookie('rt', refreshToken, kept(idleSeconds), settings),
   ];
 }
 

@@ -1,12 +1,21 @@
 import type { SessionId } from '../../domain/ids.ts';
 import type { ChainState } from '../../domain/refresh-chain.ts';
-import type { Session, SessionRecord } from '../../domain/session.ts';
+import type { SessionPlace } from '../../domain/place.ts';
+import type { Session, SessionLimit, SessionRecord } from '../../domain/session.ts';
 import type { EpochMs } from '../../domain/time.ts';
+import type { RevocationLifetimes, RevocationResult } from './revocation-log.ts';
 
 /** A row as it stood at one moment of the store's clock: ages are computed against that clock, not a process's. */
 export interface SessionReading {
   readonly record: SessionRecord;
   readonly nowMs: EpochMs;
+}
+
+/** What holds a subject to its limit while a session of it starts. */
+export interface SessionRoom extends SessionLimit {
+  /** A session that counts for nothing, because the new one replaces it. */
+  readonly except: SessionId | undefined;
+  readonly lifetimes: RevocationLifetimes;
 }
 
 /** One step of a session's chain: from exactly `expected` to `next`, or not at all. */
@@ -16,6 +25,8 @@ export interface ChainStep {
   readonly next: ChainState;
   readonly lastRefreshedMs: EpochMs;
   readonly idleExpiresMs: EpochMs;
+  /** What the row is to say from then on; nothing where it is unknown. */
+  readonly place: SessionPlace;
 }
 
 /**
@@ -29,6 +40,17 @@ export interface SessionStore {
    * may be called again. An id that exists already is an internal error.
    */
   start(subject: string, build: (startedMs: EpochMs) => SessionRecord): Promise<SessionRecord>;
+
+  /**
+   * The same for a subject that may have `room.perSubject` live sessions, counted in the transaction that inserts: of
+   * any number of concurrent starts none brings it above that. Where there is no room it ends the oldest ones with the
+   * reason `displaced`, as a revocation would, or rejects with `ERR_SESSION_LIMIT`, in which case nothing was changed.
+   */
+  startWithin(
+    room: SessionRoom,
+    subject: string,
+    build: (startedMs: EpochMs) => SessionRecord,
+  ): Promise<{ readonly record: SessionRecord; readonly displaced: RevocationResult | undefined }>;
 
   /**
    * The row, ended ones included, as its own columns and the cut-offs have it; `undefined` if there is none. It reads the

@@ -1,21 +1,57 @@
 import type { ChainState } from '../../domain/refresh-chain.ts';
-import { sessionStatus, type SessionRecord } from '../../domain/session.ts';
+import { sessionStatus, type Session, type SessionRecord } from '../../domain/session.ts';
+import type { EpochMs } from '../../domain/time.ts';
 import { WatchwordError } from '../../errors/watchword-error.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { ChainStep, SessionStore } from '../../ports/store/session-store.ts';
+import type { RevocationResult } from '../../ports/store/revocation-log.ts';
+import type { ChainStep, SessionRoom, SessionStore } from '../../ports/store/session-store.ts';
+import type { StoreContext } from '../../ports/store/store.ts';
 import { sessionStartMs } from '../revocation-entry.ts';
+import { revokeInMemory } from './memory-revocations.ts';
 import { asItStands, greatestCutoffMs, type MemoryState } from './memory-state.ts';
 
 /** Each method does its work without awaiting anything, which is what makes it atomic. */
-export function createMemorySessions(state: MemoryState, clock: Clock): SessionStore {
+export function createMemorySessions(state: MemoryState, context: StoreContext): SessionStore {
+  const { clock } = context;
+
+  function prepare(subject: string, build: (startedMs: EpochMs) => SessionRecord): SessionRecord {
+    const record = build(sessionStartMs(clock.nowMs(), greatestCutoffMs(state, subject)));
+    if (state.sessions.has(record.session.id)) {
+      throw new WatchwordError('ERR_INTERNAL', { detail: 'a session with this id exists already' });
+    }
+    return structuredClone(record);
+  }
+
+  function keep(record: SessionRecord): SessionRecord {
+    state.sessions.set(record.session.id, record);
+    return structuredClone(record);
+  }
+
+  /** Newest first. */
+  function liveSessions(subject: string): Session[] {
+    const nowMs = clock.nowMs();
+    return [...state.sessions.values()]
+      .map((record) => asItStands(state, record.session))
+      .filter((session) => session.subject === subject && sessionStatus(session, nowMs) === 'live')
+      .toSorted((a, b) => b.startedMs - a.startedMs || (a.id < b.id ? 1 : -1));
+  }
+
+  function makeRoom(room: SessionRoom, subject: string): RevocationResult | undefined {
+    const counted = liveSessions(subject).filter(({ id }) => id !== room.except);
+    const superfluous = counted.slice(room.perSubject - 1);
+    if (superfluous.length === 0) return undefined;
+    if (room.whenReached === 'refuse') throw new WatchwordError('ERR_SESSION_LIMIT');
+    const requests = superfluous.map(({ id }) => {
+      return { kind: 'session', sessionId: id, reason: 'displaced' } as const;
+    });
+    return revokeInMemory(state, context, requests, room.lifetimes);
+  }
+
   return {
-    start: async (subject, build) => {
-      const record = build(sessionStartMs(clock.nowMs(), greatestCutoffMs(state, subject)));
-      if (state.sessions.has(record.session.id)) {
-        throw new WatchwordError('ERR_INTERNAL', { detail: 'a session with this id exists already' });
-      }
-      state.sessions.set(record.session.id, structuredClone(record));
-      return structuredClone(record);
+    start: async (subject, build) => keep(prepare(subject, build)),
+
+    startWithin: async (room, subject, build) => {
+      const record = prepare(subject, build);
+      return { displaced: makeRoom(room, subject), record: keep(record) };
     },
 
     find: async (id) => {
@@ -25,23 +61,19 @@ export function createMemorySessions(state: MemoryState, clock: Clock): SessionS
       return { record: structuredClone({ ...record, session }), nowMs: clock.nowMs() };
     },
 
-    listLive: async (subject, limit) => {
-      const nowMs = clock.nowMs();
-      return [...state.sessions.values()]
-        .map((record) => asItStands(state, record.session))
-        .filter((session) => session.subject === subject && sessionStatus(session, nowMs) === 'live')
-        .toSorted((a, b) => b.startedMs - a.startedMs || (a.id < b.id ? 1 : -1))
+    listLive: async (subject, limit) =>
+      liveSessions(subject)
         .slice(0, Math.max(0, limit))
-        .map((session) => structuredClone(session));
-    },
+        .map((session) => structuredClone(session)),
 
     advance: async (step) => {
       const record = state.sessions.get(step.sessionId);
       if (record === undefined || !mayAdvance(state, record, step)) return 'conflict';
-      const { lastRefreshedMs, idleExpiresMs } = step;
+      const { lastRefreshedMs, idleExpiresMs, place } = step;
+      const { addressPrefix: _, userAgent: __, ...session } = record.session;
       state.sessions.set(step.sessionId, {
         ...record,
-        session: { ...record.session, lastRefreshedMs, idleExpiresMs },
+        session: { ...session, lastRefreshedMs, idleExpiresMs, ...place },
         chain: { ...step.next },
       });
       return 'advanced';

@@ -34,7 +34,7 @@ export function createMemoryStore(state: MemoryState, context: StoreContext): St
   }
 
   return {
-    sessions: whileOpen(createMemorySessions(state, context.clock), assertOpen),
+    sessions: whileOpen(createMemorySessions(state, context), assertOpen),
     revocations: whileOpen(createMemoryRevocations(state, context), assertOpen),
     keys: whileOpen(createMemoryKeys(state, context), assertOpen),
     accounts: whileOpen(createMemoryAccounts(state), assertOpen),

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { ConfigurationError } from '../../errors/watchword-error.ts';
 import type { Random } from '../../ports/random.ts';
 import { createInitialSchema } from './initial-schema.ts';
+import { rebuildSessions } from './rebuilt-sessions.ts';
 import { addRestoreAcceptance } from './restore-acceptance.ts';
 
 interface Migration {
@@ -15,6 +16,7 @@ interface Migration {
 const MIGRATIONS: readonly Migration[] = [
   { version: 1, apply: createInitialSchema },
   { version: 2, apply: addRestoreAcceptance },
+  { version: 3, apply: rebuildSessions },
 ];
 
 export const NEWEST_VERSION = MIGRATIONS.at(-1)?.version ?? 0;

@@ -2,6 +2,7 @@ import type { SQLInputValue } from 'node:sqlite';
 import { sessionIdBytes, sessionIdFromBytes } from '../../domain/ids.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { ChainState } from '../../domain/refresh-chain.ts';
+import type { SessionPlace } from '../../domain/place.ts';
 import type { Delivery, Session, SessionEndReason, SessionRecord } from '../../domain/session.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import { assertStorable } from './storable-text.ts';
@@ -20,6 +21,7 @@ export interface SessionRow {
   readonly subject: string;
   readonly client_id: string;
   readonly delivery: Delivery;
+  readonly remembered: 0 | 1;
   readonly audience: string;
   readonly scope: string;
   readonly amr: string;
@@ -38,15 +40,17 @@ export interface SessionRow {
   readonly late: number;
   readonly late_delivery: ChainState['lateDelivery'];
   readonly share: Uint8Array;
+  readonly address_prefix: string | null;
+  readonly user_agent: string | null;
   readonly cutoff_ms: EpochMs;
 }
 
 export const INSERT_SESSION = `
   INSERT INTO sessions (
-    id, subject, client_id, delivery, audience, scope, amr, claims,
+    id, subject, client_id, delivery, remembered, audience, scope, amr, claims,
     authenticated_ms, started_ms, last_refreshed_ms, idle_expires_ms, absolute_expires_ms, ended_ms, ended_reason,
-    share, generation, key_version, delivered_ms, settled, late, late_delivery
-  ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+    share, generation, key_version, delivered_ms, settled, late, late_delivery, address_prefix, user_agent
+  ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** The parameters of `INSERT_SESSION`. */
 export function sessionParameters({ session, chain, share }: SessionRecord): SQLInputValue[] {
@@ -57,6 +61,7 @@ export function sessionParameters({ session, chain, share }: SessionRecord): SQL
     session.subject,
     session.clientId,
     session.delivery,
+    session.remembered ? 1 : 0,
     JSON.stringify(session.audience),
     JSON.stringify(session.scope),
     JSON.stringify(session.amr),
@@ -70,6 +75,7 @@ export function sessionParameters({ session, chain, share }: SessionRecord): SQL
     session.ended?.reason ?? null,
     share,
     ...chainParameters(chain),
+    ...placeParameters(session),
   ];
 }
 
@@ -85,6 +91,11 @@ export function chainParameters(chain: ChainState): SQLInputValue[] {
   ];
 }
 
+/** The two columns of a place, in that order too. */
+export function placeParameters({ addressPrefix, userAgent }: SessionPlace): SQLInputValue[] {
+  return [addressPrefix ?? null, userAgent ?? null];
+}
+
 export function recordFromRow(row: SessionRow): SessionRecord {
   return { session: sessionFromRow(row), chain: chainFromRow(row), share: row.share };
 }
@@ -95,6 +106,7 @@ export function sessionFromRow(row: SessionRow): Session {
     subject: row.subject,
     clientId: row.client_id,
     delivery: row.delivery,
+    remembered: row.remembered === 1,
     audience: JSON.parse(row.audience) as string[],
     scope: JSON.parse(row.scope) as string[],
     amr: JSON.parse(row.amr) as string[],
@@ -104,6 +116,8 @@ export function sessionFromRow(row: SessionRow): Session {
     lastRefreshedMs: row.last_refreshed_ms,
     idleExpiresMs: row.idle_expires_ms,
     absoluteExpiresMs: row.absolute_expires_ms,
+    ...(row.address_prefix !== null && { addressPrefix: row.address_prefix }),
+    ...(row.user_agent !== null && { userAgent: row.user_agent }),
   };
   if (row.ended_ms !== null && row.ended_reason !== null) {
     return { ...session, ended: { atMs: row.ended_ms, reason: row.ended_reason } };

@@ -1,26 +1,37 @@
-import { sessionIdBytes } from '../../domain/ids.ts';
+import { sessionIdBytes, sessionIdFromBytes } from '../../domain/ids.ts';
+import type { SessionRecord } from '../../domain/session.ts';
+import type { EpochMs } from '../../domain/time.ts';
+import { WatchwordError } from '../../errors/watchword-error.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { SessionStore } from '../../ports/store/session-store.ts';
+import type { RevocationResult } from '../../ports/store/revocation-log.ts';
+import type { SessionRoom, SessionStore } from '../../ports/store/session-store.ts';
 import { sessionStartMs } from '../revocation-entry.ts';
 import {
   chainParameters,
   CUTOFF,
   INSERT_SESSION,
+  placeParameters,
   recordFromRow,
   SESSION_COLUMNS,
   sessionFromRow,
   sessionParameters,
   type SessionRow,
 } from './session-rows.ts';
+import type { Revoke } from './revoke.ts';
 import type { SqliteAccess } from './sqlite-access.ts';
-import { isStorable } from './storable-text.ts';
+import { assertStorable, isStorable } from './storable-text.ts';
 
 const FIND = `SELECT ${SESSION_COLUMNS} FROM sessions WHERE id = ?`;
 
+const IS_LIVE = `
+  subject = ? AND ended_ms IS NULL AND started_ms >= ${CUTOFF} AND idle_expires_ms > ? AND absolute_expires_ms > ?`;
+
 const LIST_LIVE = `
-  SELECT ${SESSION_COLUMNS} FROM sessions
-  WHERE subject = ? AND ended_ms IS NULL AND started_ms >= ${CUTOFF} AND idle_expires_ms > ? AND absolute_expires_ms > ?
-  ORDER BY started_ms DESC, id DESC LIMIT ?`;
+  SELECT ${SESSION_COLUMNS} FROM sessions WHERE ${IS_LIVE} ORDER BY started_ms DESC, id DESC LIMIT ?`;
+
+/** The live sessions of a subject, one left out, without the newest so many. */
+const SUPERFLUOUS = `
+  SELECT id FROM sessions WHERE ${IS_LIVE} AND id IS NOT ? ORDER BY started_ms DESC, id DESC LIMIT -1 OFFSET ?`;
 
 const GREATEST_CUTOFF = `
   SELECT max(before_ms) AS before_ms FROM cutoffs
@@ -30,7 +41,7 @@ const GREATEST_CUTOFF = `
 const ADVANCE = `
   UPDATE sessions SET
     generation = ?, key_version = ?, delivered_ms = ?, settled = ?, late = ?, late_delivery = ?,
-    last_refreshed_ms = ?, idle_expires_ms = ?
+    last_refreshed_ms = ?, idle_expires_ms = ?, address_prefix = ?, user_agent = ?
   WHERE id = ?
     AND generation = ? AND key_version = ? AND delivered_ms = ? AND settled = ? AND late = ? AND late_delivery = ?
     AND ended_ms IS NULL
@@ -44,26 +55,50 @@ const DELETE_EXPIRED = `
   DELETE FROM sessions WHERE rowid IN (
     SELECT rowid FROM sessions WHERE absolute_expires_ms < ? ORDER BY absolute_expires_ms LIMIT ?)`;
 
-export function createSqliteSessions(access: SqliteAccess, clock: Clock): SessionStore {
-  const { database, turns, transactions } = access;
+export function createSqliteSessions(access: SqliteAccess, revoke: Revoke, clock: Clock): SessionStore {
+  const { database, turns, transactions, ownWrites } = access;
   const find = database.prepare(FIND);
   const listLive = database.prepare(LIST_LIVE);
+  const superfluous = database.prepare(SUPERFLUOUS);
   const greatestCutoff = database.prepare(GREATEST_CUTOFF);
   const insert = database.prepare(INSERT_SESSION);
   const advance = database.prepare(ADVANCE);
   const settle = database.prepare(SETTLE);
   const deleteExpired = database.prepare(DELETE_EXPIRED);
 
+  function start(subject: string, build: (startedMs: EpochMs) => SessionRecord): SessionRecord {
+    const greatestCutoffMs = greatestCutoff.get(subject)?.['before_ms'] as number | null;
+    const record = build(sessionStartMs(clock.nowMs(), greatestCutoffMs ?? undefined));
+    insert.run(...sessionParameters(record));
+    return record;
+  }
+
+  function makeRoom(room: SessionRoom, subject: string): RevocationResult | undefined {
+    const nowMs = clock.nowMs();
+    const except = room.except === undefined ? null : sessionIdBytes(room.except);
+    const rows = superfluous.all(subject, nowMs, nowMs, except, room.perSubject - 1);
+    if (rows.length === 0) return undefined;
+    if (room.whenReached === 'refuse') throw new WatchwordError('ERR_SESSION_LIMIT');
+    const requests = rows.map(({ id }) => {
+      const sessionId = sessionIdFromBytes(id as Uint8Array);
+      return { kind: 'session', sessionId, reason: 'displaced' } as const;
+    });
+    return revoke(requests, room.lifetimes);
+  }
+
   return {
-    start: (subject, build) =>
-      turns.write(() =>
-        transactions.write(() => {
-          const greatestCutoffMs = greatestCutoff.get(subject)?.['before_ms'] as number | null;
-          const record = build(sessionStartMs(clock.nowMs(), greatestCutoffMs ?? undefined));
-          insert.run(...sessionParameters(record));
-          return record;
-        }),
-      ),
+    start: (subject, build) => turns.write(() => transactions.write(() => start(subject, build))),
+
+    startWithin: (room, subject, build) =>
+      turns.write(() => {
+        assertStorable(subject, 'The subject of a session');
+        const started = transactions.write(() => ({
+          displaced: makeRoom(room, subject),
+          record: start(subject, build),
+        }));
+        if (started.displaced !== undefined) ownWrites.count += 1;
+        return started;
+      }),
 
     find: (id) =>
       turns.read(() => {
@@ -80,9 +115,9 @@ export function createSqliteSessions(access: SqliteAccess, clock: Clock): Sessio
         return rows.map(sessionFromRow);
       }),
 
-    advance: ({ sessionId, expected, next, lastRefreshedMs, idleExpiresMs }) =>
+    advance: ({ sessionId, expected, next, lastRefreshedMs, idleExpiresMs, place }) =>
       turns.write(() => {
-        const set = [...chainParameters(next), lastRefreshedMs, idleExpiresMs];
+        const set = [...chainParameters(next), lastRefreshedMs, idleExpiresMs, ...placeParameters(place)];
         const { changes } = advance.run(...set, sessionIdBytes(sessionId), ...chainParameters(expected));
         return changes === 1 ? 'advanced' : 'conflict';
       }),

@@ -32,7 +32,7 @@ export function createSqliteStore(database: DatabaseSync, context: StoreContext)
   }
 
   return {
-    sessions: createSqliteSessions(access, context.clock),
+    sessions: createSqliteSessions(access, revoke, context.clock),
     revocations: createSqliteRevocations(access, revoke, context.clock),
     keys: createSqliteKeys(access, revoke),
     accounts: createSqliteAccounts(access),

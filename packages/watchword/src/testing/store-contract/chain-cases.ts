@@ -50,9 +50,15 @@ const advanceCases: readonly BenchCase[] = [
         next,
         lastRefreshedMs: epochMs(3003),
         idleExpiresMs: epochMs(4004),
+        place: { addressPrefix: '203.0.113.0/24', userAgent: 'a “client”' },
       };
       assert.equal(await store.sessions.advance(step), 'advanced');
-      const session = { ...record.session, lastRefreshedMs: epochMs(3003), idleExpiresMs: epochMs(4004) };
+      const session = {
+        ...record.session,
+        lastRefreshedMs: epochMs(3003),
+        idleExpiresMs: epochMs(4004),
+        ...step.place,
+      };
       const after = await found(other, record);
       assert.deepEqual(after, { session, chain: next, share: record.share });
       assert.deepEqual(bytesOf(after.share), bytesOf(record.share));

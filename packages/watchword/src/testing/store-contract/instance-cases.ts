@@ -3,7 +3,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { epochMs } from '../../domain/time.ts';
 import { WatchwordError } from '../../errors/watchword-error.ts';
 import type { Sighting, Store } from '../../ports/store/store.ts';
-import { eventually, found, HOUR_MS, LIFETIMES, rotation, spoil, type BenchCase } from './workbench.ts';
+import {
+  eventually,
+  found,
+  HOUR_MS,
+  LIFETIMES,
+  ONE_EACH,
+  rotation,
+  spoil,
+  type BenchCase,
+} from './workbench.ts';
 
 interface Look {
   readonly sighting: Sighting;
@@ -169,6 +178,7 @@ const closeCases: readonly BenchCase[] = [
       const { id } = record.session;
       const calls: readonly (() => Promise<unknown>)[] = [
         () => bench.start(store, 'alice'),
+        () => store.sessions.startWithin(ONE_EACH, 'alice', () => record),
         () => store.sessions.find(id),
         () => store.sessions.listLive('alice', 1),
         () => store.sessions.advance(rotation(record, bench.clock.nowMs())),

@@ -23,7 +23,7 @@ const readCases: readonly BenchCase[] = [
     name: 'find gives ended sessions too, with when and why they ended',
     run: async (bench) => {
       const store = await bench.open();
-      for (const reason of ['signed_out', 'revoked', 'reused'] satisfies SessionEndReason[]) {
+      for (const reason of ['signed_out', 'revoked', 'reused', 'displaced'] satisfies SessionEndReason[]) {
         const record = await bench.start(store, 'alice');
         bench.clock.advance(7);
         await store.revocations.revoke(

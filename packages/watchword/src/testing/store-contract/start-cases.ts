@@ -28,6 +28,9 @@ export const startCases: readonly BenchCase[] = [
         subject: 'Ünï|"\\\'; DROP TABLE sessions; -- \u{1f511} \ufffd end',
         clientId: '',
         delivery: 'body',
+        remembered: false,
+        addressPrefix: '2001:db8:1::/48',
+        userAgent: "Ünï\\'/1.0 (\u{1f511})",
         audience: ['https://a.example', 'urn:b', ''],
         scope: ['read', 'write:all'],
         amr: [],
@@ -94,6 +97,7 @@ export const startCases: readonly BenchCase[] = [
         next,
         lastRefreshedMs: atMs,
         idleExpiresMs: atMs,
+        place: {},
       };
       assert.equal(await store.sessions.advance(step), 'advanced');
     },

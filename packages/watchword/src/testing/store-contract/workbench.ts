@@ -11,7 +11,7 @@ import { systemScheduler } from '../../platform/system-scheduler.ts';
 import type { AccountRecord } from '../../ports/store/account-store.ts';
 import type { StoredRoot, StoredSigningKey } from '../../ports/store/key-store.ts';
 import type { RevocationLifetimes } from '../../ports/store/revocation-log.ts';
-import type { ChainStep } from '../../ports/store/session-store.ts';
+import type { ChainStep, SessionRoom } from '../../ports/store/session-store.ts';
 import type { Store, StoreContext, StoreFactory } from '../../ports/store/store.ts';
 import { createFakeClock, type FakeClock } from '../fake-clock.ts';
 import { createSeededRandom, type SeededRandom } from '../seeded-random.ts';
@@ -21,6 +21,14 @@ export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 
 export const LIFETIMES: RevocationLifetimes = { tokenMs: HOUR_MS, cutoffMs: 31 * DAY_MS };
+
+/** Room for one session of each subject: a new one ends the one before. */
+export const ONE_EACH: SessionRoom = {
+  perSubject: 1,
+  whenReached: 'end_oldest',
+  except: undefined,
+  lifetimes: LIFETIMES,
+};
 
 /** A store that nothing was written to, and the way to get rid of it. */
 export interface StoreInstallation {
@@ -87,6 +95,7 @@ export async function createWorkbench(install: Install, seed: number): Promise<O
       subject: 'alice',
       clientId: 'app',
       delivery: 'cookie',
+      remembered: true,
       audience: ['https://app.example'],
       scope: [],
       amr: ['pwd'],
@@ -161,6 +170,7 @@ export function rotation(
     next: { ...expected, generation: expected.generation + 1, deliveredMs: atMs, settled: false },
     lastRefreshedMs: atMs,
     idleExpiresMs: epochMs(atMs + 7 * DAY_MS),
+    place: {},
   };
 }
 

@@ -129,6 +129,7 @@ function requestOf({
   return {
     method: body === undefined ? 'GET' : 'POST',
     path,
+    remoteAddress: undefined,
     header: (name) => sent.get(name),
     readBody: () => Promise.resolve({ kind: 'bytes', bytes: new TextEncoder().encode(body ?? '') }),
   };
