@@ -1,4 +1,7 @@
-/** What a benchmark found: ratios of ours to the others' (above 1 ours is faster), and figures with their units in the name. */
+/**
+ * What a benchmark found: ratios of ours to the others', and figures with their units in the name. A ratio above 1 says that
+ * ours is faster, but one of costs (`cpu_…`) that it costs more.
+ */
 export interface BenchmarkResult {
   readonly ratios: Readonly<Record<string, number>>;
   readonly figures: Readonly<Record<string, number>>;

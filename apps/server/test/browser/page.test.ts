@@ -6,6 +6,7 @@ import {
   assertCookies,
   assertNoTokenInSight,
   cookiesOf,
+  CREDENTIALS,
   generationOf,
   launchBrowser,
   press,
@@ -68,4 +69,28 @@ test('two tabs that refresh at the same time stay signed in, on one generation',
   );
   for (const tab of [page, other]) await tab.locator('#generation', { hasText: /^2$/ }).waitFor();
   assert.equal((await press(other, '#call-protected', '/me')).status(), 200);
+});
+
+test('who does not want to be remembered gets cookies that go with the browser, and others are told apart in the list', async (t) => {
+  const { url } = await startReady(t);
+  const home = await visit(t, browser, url);
+  await signUp(home.page);
+  const kept = await home.context.cookies();
+  assert.ok(
+    kept.every(({ expires }) => expires > 0),
+    'remembered cookies say when they expire',
+  );
+  const { page, context } = await visit(t, browser, url);
+  await page.locator('#email').fill(CREDENTIALS.email);
+  await page.locator('#password').fill(CREDENTIALS.password);
+  await page.locator('#remember').uncheck();
+  await page.locator('#sign-in').click();
+  await page.locator('#session-view').waitFor();
+  const cookies = await context.cookies();
+  assert.deepEqual(
+    cookies.map(({ expires }) => expires),
+    [-1, -1],
+  );
+  const [other] = await page.locator('#other-sessions li').allInnerTexts();
+  assert.match(other ?? '', /Chrome on Linux[\s\S]*Last used[\s\S]*From\s*(127\.0\.0\.0\/24|::\/48)/);
 });

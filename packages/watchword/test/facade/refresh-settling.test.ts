@@ -24,7 +24,7 @@ async function rotated(t: TestContext, options: Partial<WatchwordOptions> = {}) 
 describe('a generation settles', () => {
   test('when an access token of it is used that is older than S, and then its parent is dead', async (t) => {
     const { auth, installation, first, second, newTypes, events } = await rotated(t);
-    installation.later(S + 1);
+    await installation.pass(S + 1);
     auth.verify(second.accessToken);
     await installation.settle();
     assert.deepEqual(newTypes(), ['chain_settled']);
@@ -41,7 +41,7 @@ describe('a generation settles', () => {
   test('once, with one write of each process at most, however often it is used', async (t) => {
     const { auth, installation, second, newTypes, writes } = await rotated(t);
     const other = await installation.open();
-    installation.later(S + 1);
+    await installation.pass(S + 1);
     for (let use = 0; use < 50; use += 1) {
       auth.verify(second.accessToken);
       other.auth.verify(second.accessToken);
@@ -56,11 +56,11 @@ describe('a generation settles', () => {
 
   test('again at the next generation', async (t) => {
     const { auth, installation, second, newTypes } = await rotated(t);
-    installation.later(S + 1);
+    await installation.pass(S + 1);
     auth.verify(second.accessToken);
     await installation.settle();
     const third = await auth.sessions.refresh(second.refreshToken);
-    installation.later(S + 1);
+    await installation.pass(S + 1);
     auth.verify(third.accessToken);
     await installation.settle();
     assert.deepEqual(newTypes(), ['chain_settled', 'refresh_rotated', 'chain_settled']);
@@ -70,7 +70,7 @@ describe('a generation settles', () => {
   test('before a process closes, if its use was noted', async (t) => {
     const { auth, installation, first, second } = await rotated(t);
     const other = await installation.open();
-    installation.later(S + 1);
+    await installation.pass(S + 1);
     auth.verify(second.accessToken);
     await auth.close();
     assert.equal((await rejection(other.auth.sessions.refresh(first.refreshToken))).detail, 'reused');
@@ -90,7 +90,7 @@ describe('a generation settles', () => {
 describe('a generation does not settle', () => {
   test('by use of a token that is S old and no older', async (t) => {
     const { auth, installation, first, second, newTypes, writes } = await rotated(t);
-    installation.later(S);
+    await installation.pass(S);
     auth.verify(second.accessToken);
     await installation.settle();
     assert.deepEqual(newTypes(), []);
@@ -98,9 +98,27 @@ describe('a generation does not settle', () => {
     assert.equal((await auth.sessions.refresh(first.refreshToken)).refreshToken, second.refreshToken);
   });
 
+  test('by use of a token that only looks old, because the clock was set forward', async (t) => {
+    const { auth, installation, first, second, newTypes } = await rotated(t);
+    await installation.pass(1000);
+    installation.later(S);
+    auth.verify(second.accessToken);
+    await installation.settle();
+    assert.deepEqual(newTypes(), []);
+    // The client has crashed before it stored its tokens, and comes back with the older one.
+    const resent = await auth.sessions.refresh(first.refreshToken);
+    assert.equal(resent.refreshToken, second.refreshToken);
+    assert.deepEqual(newTypes(), ['refresh_resent_late']);
+    // What was minted since is believed again.
+    await installation.pass(S + 1);
+    auth.verify(resent.accessToken);
+    await installation.settle();
+    assert.deepEqual(newTypes(), ['chain_settled']);
+  });
+
   test('by use of a token of the generation before', async (t) => {
     const { auth, installation, first, newTypes } = await rotated(t);
-    installation.later(S + 1);
+    await installation.pass(S + 1);
     auth.verify(first.accessToken);
     await installation.settle();
     assert.deepEqual(newTypes(), []);
@@ -109,7 +127,7 @@ describe('a generation does not settle', () => {
 
   test('by a token that is refused, for whatever reason', async (t) => {
     const { auth, installation, second, newTypes, writes } = await rotated(t);
-    installation.later(S + 1);
+    await installation.pass(S + 1);
     assert.equal(
       codeOf(() => auth.verify(second.accessToken, { scope: 'admin' })),
       'ERR_TOKEN_SCOPE',
@@ -122,7 +140,7 @@ describe('a generation does not settle', () => {
       codeOf(() => auth.verify(`${second.accessToken.slice(0, -4)}AAAA`)),
       'ERR_TOKEN_SIGNATURE',
     );
-    installation.later(900_000);
+    await installation.pass(900_000);
     assert.equal(
       codeOf(() => auth.verify(second.accessToken)),
       'ERR_TOKEN_EXPIRED',
@@ -134,7 +152,7 @@ describe('a generation does not settle', () => {
 
   test('where rotation is strict: there nothing waits for it', async (t) => {
     const { auth, installation, second, newTypes, writes } = await rotated(t, { rotation: 'strict' });
-    installation.later(S + 1);
+    await installation.pass(S + 1);
     auth.verify(second.accessToken);
     await installation.settle();
     assert.deepEqual(newTypes(), []);
@@ -151,7 +169,7 @@ test('a settlement that the store refused is tried again at the next use', async
   const { auth, newTypes } = await installation.open({ store });
   const first = await auth.sessions.start({ subject: 'ada' });
   const second = await auth.sessions.refresh(first.refreshToken);
-  installation.later(S + 1);
+  await installation.pass(S + 1);
   auth.verify(second.accessToken);
   await installation.settle();
   fails = false;
@@ -166,7 +184,7 @@ test('a generation can settle with the longest race window that the options allo
   const { auth, newTypes } = await installation.open({ accessTokenTtlSeconds: 40, raceWindowMs: 9900 });
   const first = await auth.sessions.start({ subject: 'ada' });
   const second = await auth.sessions.refresh(first.refreshToken);
-  installation.later(4 * 9900 + 1);
+  await installation.pass(4 * 9900 + 1);
   auth.verify(second.accessToken);
   await installation.settle();
   assert.ok(newTypes().includes('chain_settled'));

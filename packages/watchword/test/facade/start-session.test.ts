@@ -104,7 +104,7 @@ describe('sessions are shown', () => {
       'claims',
       'authenticatedMs',
     ];
-    members.push('startedMs', 'lastRefreshedMs', 'idleExpiresMs', 'absoluteExpiresMs');
+    members.push('remembered', 'startedMs', 'lastRefreshedMs', 'idleExpiresMs', 'absoluteExpiresMs');
     for (const session of [...listed, await auth.sessions.get(ids[0] ?? '')]) {
       assert.deepEqual(Object.keys(session ?? {}).toSorted(), members.toSorted());
     }

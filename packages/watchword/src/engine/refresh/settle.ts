@@ -1,6 +1,8 @@
 import { tokenIssuedMs } from '../../crypto/token-id.ts';
 import type { SessionId } from '../../domain/ids.ts';
 import { settlingTimeMs } from '../../domain/refresh-chain.ts';
+import { epochMs, type EpochMs } from '../../domain/time.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { EngineContext } from '../context.ts';
 import type { VerifiedToken } from '../tokens/verified-token.ts';
 
@@ -19,14 +21,34 @@ interface Settlement {
 
 const FLUSH_AFTER_MS = 20;
 
+/** A smaller one is less than the settling time forgives. */
+const LEAST_JUMP_MS = 1000;
+
 /** Beyond this many sessions the oldest is forgotten, which costs it one more write and nothing else. */
 const REMEMBERED_SESSIONS = 100_000;
 
 /** Reports may be dropped under load: a later use of the same token makes another. */
 const PENDING_SESSIONS = 10_000;
 
+/**
+ * From when on the age of a token is what the clock says: a clock that was set forward makes older tokens look older than
+ * they are. Drift and slewing are less than `LEAST_JUMP_MS` between two looks.
+ */
+function watchForJumps(clock: Clock): () => EpochMs {
+  let offsetMs = clock.nowMs() - clock.monotonicMs();
+  let trustedSinceMs = epochMs(0);
+  return () => {
+    const nowMs = clock.nowMs();
+    const newOffsetMs = nowMs - clock.monotonicMs();
+    if (newOffsetMs - offsetMs > LEAST_JUMP_MS) trustedSinceMs = nowMs;
+    offsetMs = newOffsetMs;
+    return trustedSinceMs;
+  };
+}
+
 export function createSettler({ settings, clock, scheduler, store, events }: EngineContext): Settler {
   const settlingMs = settlingTimeMs(settings.chain);
+  const trustedSinceMs = watchForJumps(clock);
   const remembered = new Map<SessionId, number>();
   const pending = new Map<SessionId, Settlement>();
   let flushing: Promise<void> | undefined;
@@ -72,7 +94,8 @@ export function createSettler({ settings, clock, scheduler, store, events }: Eng
       if (settings.chain.rotation === 'strict') return;
       if (sessionId === undefined || (remembered.get(sessionId) ?? 0) >= generation) return;
       // Younger use proves nothing: the client may crash before it has stored what it was given.
-      if (clock.nowMs() - tokenIssuedMs(tokenId) <= settlingMs) return;
+      const issuedMs = tokenIssuedMs(tokenId);
+      if (clock.nowMs() - issuedMs <= settlingMs || issuedMs < trustedSinceMs()) return;
       if (pending.size >= PENDING_SESSIONS) return;
       remember(sessionId, generation);
       pending.set(sessionId, { generation, subject });
