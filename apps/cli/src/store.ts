@@ -44,7 +44,8 @@ interface AcceptOptions {
 const EPILOGUE = `
 A restored database knows less than its clients. Until the time is over a refresh token that is newer than its row moves the
 row forward; otherwise it is answered 503. Sessions that began after the backup are lost. What was revoked after it is live
-again: revoke it once more. It may be said while a server runs.
+again: revoke it once more. It may be said while a server runs; let 40 seconds go by between restoring and starting one, so
+that no answer from before is still on its way.
 
 Examples:
   $ watchword store accept-restore --yes

@@ -75,7 +75,7 @@ export async function createEngine(context: EngineContext, options: EngineOption
   const settler = createSettler(context);
   const verifier = createTokenVerifier({ issuer: settings.issuer, clock, keys, view });
   const accounts = options.accounts && (await createAccounts(context, options.accounts));
-  const stopFollowing = await followStore(context, view, keys);
+  const stopFollowing = await followStore(context, view, keys, () => settler.forget());
   const stopUpkeep = startUpkeep(context, view);
 
   return {

@@ -1,4 +1,5 @@
-import { movesFrom, type Scenario } from './moves.ts';
+import type { Scenario } from './move.ts';
+import { movesFrom } from './moves.ts';
 import type { Property } from './properties.ts';
 import type { Rules } from './server.ts';
 import { firstWorld, worldKey, type World } from './world.ts';
@@ -23,7 +24,7 @@ export function explore(
   property: Property,
   limits: { readonly states: number },
 ): Exploration {
-  const first = firstWorld(scenario.tabs);
+  const first = firstWorld(scenario);
   const visited = new Map<string, Visited>([[worldKey(first), { from: '', label: 'a session starts' }]]);
   let frontier: World[] = [first];
   for (let depth = 1; ; depth += 1) {

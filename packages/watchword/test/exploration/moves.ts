@@ -1,137 +1,63 @@
-import { present, stepFrom, use, type Answer, type Rules } from './server.ts';
-import {
-  HONEST,
-  NEVER,
-  OLD,
-  RACE_WINDOW_TICKS,
-  SETTLING_TICKS,
-  THIEF,
-  type Flight,
-  type Holding,
-  type Row,
-  type World,
-} from './world.ts';
-
-/** What happens in the world that is explored. */
-export interface Scenario {
-  readonly name: string;
-  /** Tabs that share one cookie jar; 1 is a mobile client. */
-  readonly tabs: number;
-  /** The most ticks until what is in memory is on disk. */
-  readonly savesWithinTicks: number;
-  readonly maxCrashes: number;
-  readonly thief: boolean;
-  /**
-   * `slow`: requests and answers take time and may overtake each other. `interleaved`: server processes may also do
-   * things between another's look at the row and its step. `instant`: a refresh is one move, answered or with its answer lost.
-   */
-  readonly messages: 'slow' | 'interleaved' | 'instant';
-}
-
-export interface Move {
-  readonly label: string;
-  readonly world: World;
-  /** What the server answered, where it was asked, and to whom. */
-  readonly answer?: Answer;
-  readonly by?: number;
-  /** How far behind the newest the presented token was. */
-  readonly presented?: number;
-  /** How many generations the row had moved since the process that stepped it read it. */
-  readonly rowMovedBy?: number;
-}
+import { flightMoves } from './flights.ts';
+import { asked, changed, type Move, type Scenario } from './move.ts';
+import { isDelivered, present, presentToReplica, use, type Answer, type Rules } from './server.ts';
+import { storeMoves } from './store-moves.ts';
+import { save, tick } from './time.ts';
+import { HONEST, NEVER, SETTLING_TICKS, THIEF, type Holding, type World } from './world.ts';
 
 /** Everything that can happen next. */
 export function movesFrom(world: World, scenario: Scenario, rules: Rules): Move[] {
-  if (world.row.ended) return [];
+  if (isOver(world)) return [];
   return [
     tick(world, scenario),
     ...(scenario.messages === 'instant'
       ? instantRefreshes(world, rules)
-      : world.flights.flatMap((flight, tab) => flightMoves(world, flight, tab, scenario, rules))),
+      : world.flights.flatMap((_, tab) => flightMoves(world, tab, scenario, rules))),
     ...clientMoves(world, scenario, rules),
     ...(scenario.thief ? thiefMoves(world, rules) : []),
+    ...storeMoves(world, scenario),
   ];
+}
+
+/** A session that has ended has nothing before it, unless some copy of it lives. */
+function isOver({ row, replica, backup }: World): boolean {
+  return row.ended && backup === undefined && (replica === undefined || replica.row?.ended === true);
+}
+
+interface Server {
+  readonly name: string;
+  readonly ask: (next: World, behind: number, by: number) => Answer;
+}
+
+/** The processes that a refresh may come to. */
+function servers({ replica, restore }: World, rules: Rules): Server[] {
+  if (restore === 'down') return [];
+  const primary = {
+    name: '',
+    ask: (next: World, behind: number, by: number) => present(next, behind, by, rules),
+  };
+  if (replica === undefined) return [primary];
+  const ask: Server['ask'] = (next, behind, by) => presentToReplica(next, replica, { behind, by }, rules);
+  return [primary, { name: ' at the process that reads the replica', ask }];
+}
+
+/** An answer that was given late may be of a generation that is the newest no more. */
+function given({ behind }: Answer): Holding {
+  return { behind, accessAge: behind > 0 ? NEVER : 0 };
 }
 
 function instantRefreshes(world: World, rules: Rules): Move[] {
   const presented = world.memory.behind;
-  return [true, false].map((arrives) =>
-    asked(
-      world,
-      `the client refreshes${arrives ? '' : ', and the answer is lost'}`,
-      HONEST,
-      presented,
-      (next) => {
-        const answer = present(next, presented, HONEST, rules);
-        if (arrives && isDelivered(answer)) next.memory = { behind: answer.behind, accessAge: 0 };
+  return servers(world, rules).flatMap(({ name, ask }) =>
+    [true, false].map((arrives) => {
+      const label = `the client refreshes${name}${arrives ? '' : ', and the answer is lost'}`;
+      return asked(world, label, { by: HONEST, presented }, (next) => {
+        const answer = ask(next, presented, HONEST);
+        if (arrives && isDelivered(answer)) next.memory = given(answer);
         return answer;
-      },
-    ),
+      });
+    }),
   );
-}
-
-function flightMoves(world: World, flight: Flight, tab: number, scenario: Scenario, rules: Rules): Move[] {
-  switch (flight.phase) {
-    case 'none':
-      return [
-        changed(world, `tab ${tab} sends its token`, (next) => {
-          next.flights[tab] = { phase: 'request', behind: next.memory.behind, age: 0 };
-        }),
-      ];
-    case 'request':
-      return [
-        scenario.messages === 'interleaved'
-          ? changed(world, `a process reads the row for tab ${tab}`, (next) => {
-              next.flights[tab] = { ...flight, phase: 'read', seen: { ...next.row }, rowBehind: 0 };
-            })
-          : answerTab(world, tab, world.row, flight.behind, rules),
-        lose(world, tab),
-      ];
-    case 'read':
-      return [stepAfterReading(world, flight, tab, rules), lose(world, tab)];
-    case 'response':
-      return [
-        changed(world, `the answer reaches tab ${tab}`, (next) => {
-          next.memory = { behind: flight.behind, accessAge: flight.accessAge };
-          next.flights[tab] = { phase: 'none' };
-          // Browsers write in batches: what comes while a write is pending goes along with it.
-          next.unsavedAge ||= 1;
-        }),
-        lose(world, tab),
-      ];
-  }
-}
-
-function answerTab(world: World, tab: number, seen: Row, behind: number, rules: Rules): Move {
-  return asked(world, `the server answers tab ${tab}`, HONEST, behind, (next) => {
-    const answer = stepFrom(next, seen === world.row ? next.row : seen, behind, HONEST, rules);
-    next.flights[tab] = isDelivered(answer)
-      ? { phase: 'response', behind: answer.behind, accessAge: 0, age: 0 }
-      : { phase: 'none' };
-    return answer;
-  });
-}
-
-function stepAfterReading(
-  world: World,
-  flight: Extract<Flight, { phase: 'read' }>,
-  tab: number,
-  rules: Rules,
-): Move {
-  const { seen, rowBehind, behind, age } = flight;
-  const unchanged = rowBehind === 0 && JSON.stringify(seen) === JSON.stringify(world.row);
-  if (rules.guarded && !unchanged) {
-    return changed(world, `the process of tab ${tab} finds the row changed`, (next) => {
-      next.flights[tab] = { phase: 'request', behind, age };
-    });
-  }
-  return { ...answerTab(world, tab, seen, behind - rowBehind, rules), rowMovedBy: rowBehind };
-}
-
-function lose(world: World, tab: number): Move {
-  return changed(world, `the message of tab ${tab} is lost`, (next) => {
-    next.flights[tab] = { phase: 'none' };
-  });
 }
 
 function clientMoves(world: World, scenario: Scenario, rules: Rules): Move[] {
@@ -156,13 +82,9 @@ function clientMoves(world: World, scenario: Scenario, rules: Rules): Move[] {
 }
 
 /** Uses that could change neither the row nor the account are left out. */
-function usesMatter({ row, ghost }: World, { accessAge }: Holding, rules: Rules): boolean {
+function usesMatter({ row, ghost, restore }: World, { behind, accessAge }: Holding, rules: Rules): boolean {
+  if (row.ended || restore === 'down' || behind !== 0) return false;
   return (accessAge > rules.settlesAfter && !row.settled) || (accessAge > SETTLING_TICKS && !ghost.usedLate);
-}
-
-function save(world: World): void {
-  world.disk = { ...world.memory };
-  world.unsavedAge = 0;
 }
 
 function thiefMoves(world: World, rules: Rules): Move[] {
@@ -174,12 +96,11 @@ function thiefMoves(world: World, rules: Rules): Move[] {
       }),
     ];
   }
-  const moves: Move[] = [];
   const presented = thief.behind;
-  moves.push(
-    asked(world, 'the thief presents its token', THIEF, presented, (next) => {
-      const answer = present(next, presented, THIEF, rules);
-      if (isDelivered(answer)) next.thief = { behind: answer.behind, accessAge: 0 };
+  const moves = servers(world, rules).map(({ name, ask }) =>
+    asked(world, `the thief presents its token${name}`, { by: THIEF, presented }, (next) => {
+      const answer = ask(next, presented, THIEF);
+      if (isDelivered(answer)) next.thief = given(answer);
       return answer;
     }),
   );
@@ -189,76 +110,4 @@ function thiefMoves(world: World, rules: Rules): Move[] {
     );
   }
   return moves;
-}
-
-function isDelivered({ outcome }: Answer): boolean {
-  return outcome === 'rotated' || outcome === 'current' || outcome === 'resent' || outcome === 'resent_late';
-}
-
-/** Half a race window goes by. Messages that are older are lost; what was to be saved by now is. */
-function tick(world: World, scenario: Scenario): Move {
-  return changed(world, 'half a race window goes by', (next) => {
-    next.row.deliveredAge = older(next.row.deliveredAge);
-    if (next.unsavedAge > 0) {
-      next.unsavedAge += 1;
-      if (next.unsavedAge > scenario.savesWithinTicks) save(next);
-    }
-    for (const holding of holdings(next)) holding.accessAge = older(holding.accessAge);
-    next.flights = next.flights.map((flight) => {
-      if (flight.phase === 'none' || flight.age >= 1) return { phase: 'none' };
-      const aged = { ...flight, age: flight.age + 1 };
-      return aged.phase === 'response' ? { ...aged, accessAge: older(aged.accessAge) } : aged;
-    });
-    next.ghost.deliveredAge = older(next.ghost.deliveredAge);
-    const { newest, parent } = next.ghost.presented;
-    next.ghost.presented = {
-      newest: [apart(newest[0]), apart(newest[1])],
-      parent: [apart(parent[0]), apart(parent[1])],
-    };
-  });
-}
-
-function holdings(world: World): Holding[] {
-  return world.thief === undefined ? [world.memory, world.disk] : [world.memory, world.disk, world.thief];
-}
-
-/** For what only matters as "within W or not". */
-function apart(age: number): number {
-  return age === NEVER ? NEVER : Math.min(RACE_WINDOW_TICKS + 1, age + 1);
-}
-
-function older(age: number): number {
-  return age === NEVER ? NEVER : Math.min(OLD, age + 1);
-}
-
-/** A move in which the server is asked. */
-function asked(
-  world: World,
-  label: string,
-  by: number,
-  presented: number,
-  ask: (next: World) => Answer,
-): Move {
-  let answer: Answer | undefined;
-  const move = changed(world, label, (next) => {
-    answer = ask(next);
-  });
-  return { ...move, by, presented, ...(answer !== undefined && { answer }) };
-}
-
-function changed(world: World, label: string, change: (next: World) => void): Move {
-  const next: World = {
-    row: { ...world.row },
-    memory: { ...world.memory },
-    disk: { ...world.disk },
-    unsavedAge: world.unsavedAge,
-    flights: world.flights.map((flight) => ({ ...flight })),
-    thief: world.thief && { ...world.thief },
-    ghost: {
-      ...world.ghost,
-      presented: { newest: [...world.ghost.presented.newest], parent: [...world.ghost.presented.parent] },
-    },
-  };
-  change(next);
-  return { label, world: next };
 }

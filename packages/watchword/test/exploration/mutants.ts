@@ -1,7 +1,7 @@
 import { judgeRefresh, type ChainVerdict } from '../../src/domain/refresh-chain.ts';
-import type { Scenario } from './moves.ts';
+import type { Scenario } from './move.ts';
 import { A_THIEF, BROWSER_CRASH, MOBILE, TWO_PROCESSES, TWO_TABS } from './scenarios.ts';
-import type { Rules } from './server.ts';
+import { recoverIfAccepted, type Rules } from './server.ts';
 import { SETTLING_TICKS } from './world.ts';
 
 type Judge = typeof judgeRefresh;
@@ -9,9 +9,12 @@ type Judge = typeof judgeRefresh;
 /** The engine as it is: the real table, a guarded step, settling as documented, reuse that ends the session. */
 export const REAL: Rules = {
   judge: judgeRefresh,
-  guarded: true,
+  recover: recoverIfAccepted,
+  guard: 'compare and set',
   settlesAfter: SETTLING_TICKS,
   revokes: true,
+  believesReplicaOn: [],
+  looksAgainAt: 'primary',
 };
 
 /** The engine with one thing broken, where that is noticed, and as what. */
@@ -63,8 +66,14 @@ const withTwoLateDeliveries: Judge = (chain, presented, policy) =>
 
 export const MUTANTS: readonly Mutant[] = [
   {
-    name: 'drop the guard: read, then write',
-    rules: { ...REAL, guarded: false },
+    name: 'drop the guard',
+    rules: { ...REAL, guard: 'none' },
+    scenario: TWO_PROCESSES,
+    noticedAs: /two calls rotated one generation/,
+  },
+  {
+    name: 'read, then write',
+    rules: { ...REAL, guard: 'read, then write' },
     scenario: TWO_PROCESSES,
     noticedAs: /two calls rotated one generation/,
   },
@@ -105,7 +114,7 @@ export const MUTANTS: readonly Mutant[] = [
     noticedAs: /after the race window/,
   },
   {
-    name: 'resend to a grandparent',
+    name: 'resend a grandchild to a grandparent',
     rules: { ...REAL, judge: withForgivenGrandparents },
     scenario: A_THIEF,
     noticedAs: /older than the parent/,

@@ -1,5 +1,6 @@
+import type { Move } from './move.ts';
+import { isDelivered } from './server.ts';
 import { HONEST, RACE_WINDOW_TICKS, type World } from './world.ts';
-import type { Move } from './moves.ts';
 
 /** Says what is wrong with a move, if anything. */
 export type Property = (before: World, move: Move) => string | undefined;
@@ -21,31 +22,33 @@ export const honestIsOneBehindAtMost: Property = ({ thief }, { by, presented }) 
     ? 'an honest client is two generations behind'
     : undefined;
 
-/** A generation is rotated to once, and the row never goes back. */
-export const oneLineage: Property = (_before, { answer, rowMovedBy }) =>
-  answer?.outcome === 'rotated' && rowMovedBy !== undefined && rowMovedBy > 0
-    ? 'two calls rotated one generation'
-    : undefined;
+/** A generation is rotated to once. */
+export const oneLineage: Property = (_before, { answer }) =>
+  answer?.outcome === 'rotated' && answer.look.behind > 0 ? 'two calls rotated one generation' : undefined;
+
+/** Except for a restore. */
+export const rowNeverGoesBack: Property = (_before, { answer }) =>
+  answer !== undefined && answer.movedBy < 0 ? 'the row went back' : undefined;
 
 /** What is reused ends the session. */
 export const reuseEndsTheSession: Property = (_before, { answer, world }) =>
   answer?.outcome === 'reused' && !world.row.ended ? 'a token was reused and the session goes on' : undefined;
 
 /** Once the newest generation is known to be in use, its parent convicts. */
-export const settledParentConvicts: Property = ({ ghost }, { presented, answer }) =>
-  presented === 1 && ghost.usedLate && answer?.outcome !== 'reused'
+export const settledParentConvicts: Property = (_before, { presented, answer }) =>
+  presented === 1 && answer?.look.usedLate === true && isDelivered(answer)
     ? 'a parent was answered although its successor was in use'
     : undefined;
 
 /** Within the race window means within the race window of the delivery, and not of the last time somebody asked. */
 export const windowStandsStill: Property = ({ ghost }, { answer }) =>
-  answer?.outcome === 'resent' && ghost.deliveredAge > RACE_WINDOW_TICKS
+  answer?.outcome === 'resent' && ghost.deliveredAge - answer.look.age > RACE_WINDOW_TICKS
     ? 'a parent was answered as a race after the race window'
     : undefined;
 
 /** Only the direct parent is ever forgiven. */
 export const olderIsReused: Property = (_before, { presented, answer }) =>
-  presented !== undefined && presented > 1 && answer?.outcome !== 'reused' && answer?.outcome !== 'ended'
+  presented !== undefined && presented > 1 && answer !== undefined && isDelivered(answer)
     ? 'a token older than the parent was answered'
     : undefined;
 
@@ -55,16 +58,63 @@ export const thiefIsCaught: Property = (_before, { world }) =>
     ? `a thief got through ${world.ghost.apart} generations in a row`
     : undefined;
 
+/** Nobody is given tokens of a session that had ended when the primary was looked at. */
+export const endIsTheEnd: Property = ({ row }, { answer }) =>
+  row.ended && answer !== undefined && isDelivered(answer)
+    ? 'tokens were given out after the session had ended'
+    : undefined;
+
+/** Every presentation is answered, and a session that lives is not unknown. */
+export const everybodyIsAnswered: Property = (_before, { answer }) => {
+  if (answer?.outcome === 'overloaded') return 'a refresh could not see what it had lost its race to';
+  return answer?.outcome === 'unknown' ? 'a client was told that nobody knows its session' : undefined;
+};
+
+/** `ahead` is an alarm: it is raised only if the store has really lost what it had acknowledged. */
+export const alarmsAreTrue: Property = ({ restore }, { answer }) =>
+  answer?.outcome === 'ahead' && restore === 'none'
+    ? 'it was said that the store had lost writes, and it had not'
+    : undefined;
+
+/** To know more than the store is no offence. */
+export const aheadIsNoOffence: Property = (_before, { presented, answer }) =>
+  presented !== undefined && presented < 0 && answer?.outcome === 'reused'
+    ? 'a client was convicted for what the store has lost'
+    : undefined;
+
+/** A row moves forward only while an operator accepts the restore. */
+export const acceptanceEnds: Property = ({ restore }, { answer }) =>
+  answer?.outcome === 'moved_forward' && restore !== 'accepted'
+    ? 'a row was moved forward although nobody accepts it'
+    : undefined;
+
+/** While a restore is accepted, an honest client whose session lives is given tokens, whatever was lost. */
+export const acceptanceHelps: Property = ({ restore, row, thief }, { by, answer }) =>
+  by === HONEST && restore === 'accepted' && !row.ended && thief === undefined && answer?.outcome === 'ahead'
+    ? 'an honest client was not answered although the restore is accepted'
+    : undefined;
+
 export const PROPERTIES: readonly Property[] = [
   honestStaysIn,
   honestIsOneBehindAtMost,
   oneLineage,
+  rowNeverGoesBack,
   reuseEndsTheSession,
   settledParentConvicts,
   windowStandsStill,
   olderIsReused,
   thiefIsCaught,
+  endIsTheEnd,
+  everybodyIsAnswered,
+  alarmsAreTrue,
+  aheadIsNoOffence,
+  acceptanceEnds,
+  acceptanceHelps,
 ];
+
+/** Not promised: a revocation is lost with the writes that the store loses. */
+export const revocationOutlivesRestore: Property = ({ row }, { world }) =>
+  row.ended && !world.row.ended ? 'a session that had ended is live again' : undefined;
 
 export function all(properties: readonly Property[]): Property {
   return (before, move) => {

@@ -1,5 +1,5 @@
-import type { Scenario } from './moves.ts';
-import { RACE_WINDOW_TICKS } from './world.ts';
+import type { Scenario } from './move.ts';
+import { RACE_WINDOW_TICKS, SETTLING_TICKS } from './world.ts';
 
 /** Half a race window: how soon a client that keeps its promise has stored what it was given. */
 const AT_ONCE = 1;
@@ -63,4 +63,75 @@ export const THIEF_AND_LOSSES: Scenario = {
   name: 'a thief, and a victim whose messages take time and get lost',
   tabs: 1,
   messages: 'slow',
+};
+
+/** A clock that is coarse and still tells apart within W, within S, and later. */
+const COARSE_TICKS = 3;
+
+/*
+ * A replica that lags. The engine reads the primary, as `SessionStore.find` demands. What a process would tell from a stale
+ * row is explored with `BELIEVING_WHAT_STAYS` and the mutants: a step needs no fresh row, since the compare and set decides;
+ * nor do `reused` and `ended`, for what convicts once convicts for ever. But `current`, `resent`, `ahead` and `unknown` write
+ * nothing and may be over, and so may what is read again after a lost race: these have to come from the primary.
+ */
+export const LAGGING_REPLICA_TABS: Scenario = {
+  ...TWO_TABS,
+  name: 'two tabs, and two processes, one of which reads a replica that lags',
+  replica: true,
+  reach: 1,
+  ticksAtOnce: COARSE_TICKS,
+};
+
+export const LAGGING_REPLICA: Scenario = {
+  ...A_THIEF,
+  name: 'a thief, and two processes, one of which reads a replica that lags',
+  replica: true,
+  reach: 2,
+  revocation: true,
+  ticksAtOnce: COARSE_TICKS,
+};
+
+/*
+ * A backup that is restored. Whoever is ahead is told so, and goes on once the operator accepts; nobody is convicted, if the
+ * store has answered nobody for S before it comes back. A shorter pause can sign an honest client out: a late delivery of a
+ * moment ago is forgotten, the row rotates too soon, and a parent that is still under way is two behind. Exploration finds that
+ * up to a pause of W with two tabs, and of 3 W with a browser that crashes. What is lost for good: revocations.
+ */
+export const RESTORED_BACKUP_TABS: Scenario = {
+  ...TWO_TABS,
+  name: 'two tabs, and a backup that is restored',
+  backup: true,
+  downTicks: SETTLING_TICKS,
+  reach: 1,
+  ticksAtOnce: COARSE_TICKS,
+};
+
+export const RESTORED_BACKUP_CRASH: Scenario = {
+  ...RESTORED_BACKUP_TABS,
+  name: 'two tabs and a browser crash, and a backup that is restored',
+  savesWithinTicks: LIKE_A_BROWSER,
+  maxCrashes: 1,
+};
+
+export const RESTORED_TOO_SOON: Scenario = {
+  ...RESTORED_BACKUP_TABS,
+  name: 'two tabs, and a backup that is restored while messages are under way',
+  downTicks: 0,
+};
+
+export const RESTORED_BACKUP_MOBILE: Scenario = {
+  ...MOBILE,
+  name: 'a mobile client that may crash, and a backup that is restored',
+  backup: true,
+  downTicks: SETTLING_TICKS,
+  reach: 2,
+};
+
+export const RESTORED_BACKUP: Scenario = {
+  ...A_THIEF,
+  name: 'a thief, and a backup that is restored',
+  backup: true,
+  reach: 2,
+  revocation: true,
+  ticksAtOnce: COARSE_TICKS,
 };

@@ -1,32 +1,158 @@
-import type { ChainState, judgeRefresh } from '../../src/domain/refresh-chain.ts';
-import { epochMs } from '../../src/domain/time.ts';
 import {
-  FAR_BEHIND,
-  HONEST,
-  NEVER,
+  moveForward,
+  type ChainState,
+  type ChainVerdict,
+  type judgeRefresh,
+  type Presentation,
+} from '../../src/domain/refresh-chain.ts';
+import { epochMs } from '../../src/domain/time.ts';
+import { moveOn, noteLateDelivery, notePresentation, noteRecovery } from './account.ts';
+import {
+  isSameRow,
   OLD,
   RACE_WINDOW_TICKS,
   SETTLING_TICKS,
-  THIEF,
+  type Copy,
+  type Look,
   type Row,
   type World,
 } from './world.ts';
 
+/** What the engine makes of a presented token: the table's verdict, or what an operator has accepted. */
+export type Verdict = ChainVerdict | { readonly outcome: 'moved_forward'; readonly next: ChainState };
+
+export type Outcome = Verdict['outcome'] | 'ended' | 'unknown' | 'overloaded';
+
 /** The parts of the engine that mutants replace. */
 export interface Rules {
   readonly judge: typeof judgeRefresh;
-  /** Whether a step is made only if the row is still what was read. */
-  readonly guarded: boolean;
+  /** What becomes of the table's verdict in a store that was restored. */
+  readonly recover: (verdict: ChainVerdict, chain: ChainState, asked: Asked) => Verdict;
+  /** How a step makes sure that the row is still what was read: in one statement with it, before it, or not at all. */
+  readonly guard: 'compare and set' | 'read, then write' | 'none';
   /** An access token's use settles when it is older than this, in ticks. */
   readonly settlesAfter: number;
   /** Whether reuse ends the session. */
   readonly revokes: boolean;
+  /** What a process that looks at a replica tells from that alone; before it tells anything else it looks at the primary. */
+  readonly believesReplicaOn: readonly Outcome[];
+  /** Where it looks again once its step has failed. */
+  readonly looksAgainAt: 'primary' | 'replica';
+}
+
+export interface Asked extends Presentation {
+  readonly restore: World['restore'];
+}
+
+export interface Answer {
+  readonly outcome: Outcome;
+  /** How far the token that is given lies behind the newest, after the step. */
+  readonly behind: number;
+  /** How many generations the row has moved by the answer. */
+  readonly movedBy: number;
+  /** What it rests on. */
+  readonly look: Look;
 }
 
 /** A generation far enough from 0 for every token that can be presented. */
 const GENERATION = 100;
-const LATE_DELIVERIES_COUNTED = 5;
 const NOW = epochMs(1_000_000);
+
+/** The engine's `#recover`: while an operator accepts the restore, a row moves forward to what is ahead of it. */
+export const recoverIfAccepted: Rules['recover'] = (verdict, _chain, { generation, nowMs, restore }) =>
+  verdict.outcome === 'ahead' && restore === 'accepted'
+    ? { outcome: 'moved_forward', next: moveForward({ generation, keyVersion: 1, nowMs }) }
+    : verdict;
+
+export function isDelivered({ outcome }: Answer): boolean {
+  switch (outcome) {
+    case 'rotated':
+    case 'current':
+    case 'resent':
+    case 'resent_late':
+    case 'moved_forward':
+      return true;
+    case 'reused':
+    case 'ahead':
+    case 'ended':
+    case 'unknown':
+    case 'overloaded':
+      return false;
+  }
+}
+
+/** A look at the primary. */
+export function lookAt({ row, ghost }: World): Look {
+  return { row: { ...row }, behind: 0, age: 0, usedLate: ghost.usedLate };
+}
+
+/** Presents the token that lies `behind` the newest, and steps the row: one process, one statement. */
+export function present(world: World, behind: number, by: number, rules: Rules): Answer {
+  const look = lookAt(world);
+  return act(world, verdictOn(world, look, behind, rules), { look, behind, by }, rules);
+}
+
+/**
+ * Answers from what was read of the row before. Only what writes notices that the row has changed since; `conflict`, if
+ * it does.
+ */
+export function presentAfter(
+  world: World,
+  look: Look,
+  { behind, by }: { readonly behind: number; readonly by: number },
+  rules: Rules,
+): Answer | 'conflict' {
+  const verdict = verdictOn(world, look, behind, rules);
+  if (rules.guard === 'compare and set' && isStep(verdict) && !isUnchanged(world, look)) return 'conflict';
+  return act(world, verdict, { look, behind, by }, rules);
+}
+
+/** Presents it to a process that looks at the replica first, and whose statements go to the primary. */
+export function presentToReplica(
+  world: World,
+  replica: Copy,
+  { behind, by }: { readonly behind: number; readonly by: number },
+  rules: Rules,
+): Answer {
+  const { row } = replica;
+  // The account is the truth's: that a copy is old excuses nothing.
+  const look: Look = {
+    ...lookAt(world),
+    behind: replica.behind,
+    ...(row !== undefined && { row: { ...row } }),
+  };
+  const verdict = row === undefined ? 'unknown' : verdictOn(world, look, behind, rules);
+  if (verdict === 'unknown' || verdict === 'ended' || !isStep(verdict)) {
+    const outcome = typeof verdict === 'string' ? verdict : verdict.outcome;
+    if (!rules.believesReplicaOn.includes(outcome)) return present(world, behind, by, rules);
+  } else if (!isUnchanged(world, look)) {
+    if (rules.looksAgainAt === 'primary') return present(world, behind, by, rules);
+    return { outcome: 'overloaded', behind, movedBy: 0, look };
+  }
+  return act(world, verdict, { look, behind, by }, rules);
+}
+
+/** An access token of the newest generation is used. */
+export function use(world: World, accessAge: number, rules: Rules): void {
+  if (accessAge > rules.settlesAfter) world.row.settled = true;
+  if (accessAge > SETTLING_TICKS) world.ghost.usedLate = true;
+}
+
+/** Of a session that has ended nothing else counts. */
+export function endSession(world: World): void {
+  world.row = { deliveredAge: OLD, settled: false, late: 0, lateDelivery: 'none', ended: true };
+}
+
+function verdictOn(world: World, look: Look, behind: number, rules: Rules): Verdict | 'ended' {
+  if (look.row.ended) return 'ended';
+  const chain = chainOf(look.row);
+  const presented = { generation: GENERATION - (behind - look.behind), nowMs: NOW, newestKeyVersion: 1 };
+  const policy = { rotation: 'resilient', raceWindowMs: RACE_WINDOW_TICKS } as const;
+  return rules.recover(rules.judge(chain, presented, policy), chain, {
+    ...presented,
+    restore: world.restore,
+  });
+}
 
 function chainOf(row: Row): ChainState {
   return {
@@ -39,98 +165,53 @@ function chainOf(row: Row): ChainState {
   };
 }
 
-export interface Answer {
-  readonly outcome: ReturnType<typeof judgeRefresh>['outcome'] | 'ended';
-  /** How far the token that is given lies behind the newest, after the step. */
-  readonly behind: number;
+function isStep(verdict: Verdict | 'ended'): boolean {
+  return verdict !== 'ended' && 'next' in verdict && verdict.next !== undefined;
 }
 
-/** Presents the token that lies `behind` the newest, and steps the row: one process, one statement. */
-export function present(world: World, behind: number, by: number, rules: Rules): Answer {
-  return stepFrom(world, world.row, behind, by, rules);
+function isUnchanged({ row }: World, { row: seen, behind, age }: Look): boolean {
+  if (behind !== 0) return false;
+  return isSameRow({ ...seen, deliveredAge: Math.min(OLD, seen.deliveredAge + age) }, row);
 }
 
-/**
- * Steps the row by what was read of it, `seen`, of whose newest generation the token lies `behind`. A guarded process has
- * made sure that nothing has changed since.
- */
-export function stepFrom(world: World, seen: Row, behind: number, by: number, rules: Rules): Answer {
-  const { row } = world;
-  if (seen.ended) return { outcome: 'ended', behind };
-  const verdict = rules.judge(
-    chainOf(seen),
-    { generation: GENERATION - behind, nowMs: NOW, newestKeyVersion: 1 },
-    { rotation: 'resilient', raceWindowMs: RACE_WINDOW_TICKS },
-  );
-  notePresentation(world, behind, by, verdict.outcome);
-  switch (verdict.outcome) {
+/** Does what the verdict says, and answers. */
+function act(
+  world: World,
+  verdict: Verdict | 'ended' | 'unknown',
+  { look, behind, by }: { readonly look: Look; readonly behind: number; readonly by: number },
+  rules: Rules,
+): Answer {
+  const refused = { behind, movedBy: 0, look };
+  if (verdict === 'ended' || verdict === 'unknown') return { outcome: verdict, ...refused };
+  const { outcome } = verdict;
+  notePresentation(world, behind, by, outcome);
+  switch (outcome) {
     case 'reused':
-      if (rules.revokes) row.ended = true;
-      return { outcome: 'reused', behind };
+      if (rules.revokes) endSession(world);
+      return { outcome, ...refused };
+    case 'ahead':
+      return { outcome, ...refused };
     case 'rotated':
-      stepRow(row, verdict.next);
-      ageGeneration(world);
-      return { outcome: 'rotated', behind: 0 };
+    case 'moved_forward': {
+      const movedBy = verdict.next.generation - GENERATION;
+      stepRow(world.row, verdict.next, look.age);
+      moveOn(world, movedBy, look.age);
+      if (outcome === 'moved_forward') noteRecovery(world, by);
+      return { outcome, behind: 0, movedBy, look };
+    }
     case 'current':
     case 'resent':
     case 'resent_late':
-      if ('next' in verdict && verdict.next !== undefined) stepRow(row, verdict.next);
-      return { outcome: verdict.outcome, behind: 0 };
-    case 'ahead':
-      return { outcome: 'ahead', behind };
+      if ('next' in verdict && verdict.next !== undefined) stepRow(world.row, verdict.next, look.age);
+      if (outcome === 'resent_late') noteLateDelivery(world, look.age);
+      return { outcome, behind: look.behind, movedBy: 0, look };
   }
 }
 
-/** An access token of the newest generation is used. */
-export function use(world: World, accessAge: number, rules: Rules): void {
-  if (accessAge > rules.settlesAfter) world.row.settled = true;
-  if (accessAge > SETTLING_TICKS) world.ghost.usedLate = true;
-}
-
-export function stepRow(row: Row, next: ChainState): void {
-  row.deliveredAge = Math.min(OLD, NOW - next.deliveredMs);
+/** The times in a row are those of the look. */
+function stepRow(row: Row, next: ChainState, lookAge: number): void {
+  row.deliveredAge = Math.min(OLD, NOW - next.deliveredMs + lookAge);
   row.settled = next.settled;
   row.late = next.late;
   row.lateDelivery = next.lateDelivery;
-}
-
-/** A generation was added: every token lies one further behind. */
-function ageGeneration(world: World): void {
-  const { memory, disk, thief, flights, ghost } = world;
-  for (const holding of [memory, disk, ...(thief === undefined ? [] : [thief])]) {
-    holding.behind = Math.min(FAR_BEHIND, holding.behind + 1);
-    holding.accessAge = NEVER;
-  }
-  for (const flight of flights) {
-    if (flight.phase === 'none') continue;
-    flight.behind = Math.min(FAR_BEHIND, flight.behind + 1);
-    if (flight.phase === 'response') flight.accessAge = NEVER;
-    if (flight.phase === 'read') flight.rowBehind = Math.min(FAR_BEHIND, flight.rowBehind + 1);
-  }
-  ghost.deliveredAge = 0;
-  ghost.usedLate = false;
-  if (!ghost.newestWasLate) ghost.lateDeliveries = 0;
-  ghost.newestWasLate = false;
-  if (!ghost.newestApart) ghost.apart = 0;
-  ghost.newestApart = false;
-  ghost.presented = { newest: [NEVER, NEVER], parent: ghost.presented.newest };
-}
-
-/** Keeps the ghost's account of who presented what when. */
-function notePresentation({ ghost, thief }: World, behind: number, by: number, outcome: string): void {
-  if (outcome === 'resent_late') {
-    ghost.lateDeliveries = Math.min(LATE_DELIVERIES_COUNTED, ghost.lateDeliveries + 1);
-    ghost.newestWasLate = true;
-    ghost.deliveredAge = 0;
-  }
-  if (thief === undefined) return;
-  const ages = behind === 0 ? ghost.presented.newest : behind === 1 ? ghost.presented.parent : undefined;
-  if (ages === undefined || outcome === 'reused') return;
-  const other = ages[by === HONEST ? THIEF : HONEST] ?? NEVER;
-  // A parent that the other party presented long ago, answered as if its answer had been lost: one token, two parties.
-  if (outcome === 'resent_late' && other > RACE_WINDOW_TICKS && !ghost.newestApart) {
-    ghost.newestApart = true;
-    ghost.apart += 1;
-  }
-  ages[by] = 0;
 }

@@ -30,12 +30,31 @@ export interface Holding {
   accessAge: number;
 }
 
-/** One refresh on its way. `read` is what a server process saw of the row before it steps it. */
+/** What a server process saw of the row. */
+export interface Look {
+  readonly row: Row;
+  /** How many generations the row has moved on since. */
+  behind: number;
+  /** Ticks since. */
+  age: number;
+  /** Whether an access token of its newest generation had been used by then, as `Ghost` has it. */
+  readonly usedLate: boolean;
+}
+
+/** One refresh on its way. In `read` a server process has looked at the row and not stepped it yet. */
 export type Flight =
   | { phase: 'none' }
   | { phase: 'request'; behind: number; age: number }
-  | { phase: 'read'; behind: number; age: number; seen: Row; rowBehind: number }
+  | { phase: 'read'; behind: number; age: number; look: Look; checked: boolean }
   | { phase: 'response'; behind: number; accessAge: number; age: number };
+
+/** The row as it once was: in a replica that lags, or in a backup. */
+export interface Copy {
+  /** `undefined` in a replica that does not have the session yet. */
+  row: Row | undefined;
+  /** How many generations the row has moved on since. */
+  behind: number;
+}
 
 export interface World {
   row: Row;
@@ -46,6 +65,13 @@ export interface World {
   unsavedAge: number;
   flights: Flight[];
   thief: Holding | undefined;
+  replica: Copy | undefined;
+  backup: Copy | undefined;
+  restore: 'none' | 'down' | 'restored' | 'accepted' | 'over';
+  /** Ticks since the store failed that is to be restored: until then nobody is answered. */
+  downFor: number;
+  /** The most generations by which a copy may lie behind: an older replica catches up, an older backup is thrown away. */
+  readonly reach: number;
   ghost: Ghost;
 }
 
@@ -69,7 +95,14 @@ export interface Ghost {
 export const HONEST = 0;
 export const THIEF = 1;
 
-export function firstWorld(tabs: number): World {
+/** What a scenario says about how it begins. */
+export interface Beginning {
+  readonly tabs: number;
+  readonly replica?: boolean;
+  readonly reach?: number;
+}
+
+export function firstWorld({ tabs, replica = false, reach = 0 }: Beginning): World {
   const first: Holding = { behind: 0, accessAge: 0 };
   return {
     row: { deliveredAge: OLD, settled: false, late: 0, lateDelivery: 'none', ended: false },
@@ -78,6 +111,11 @@ export function firstWorld(tabs: number): World {
     unsavedAge: 0,
     flights: Array.from({ length: tabs }, () => ({ phase: 'none' }) as Flight),
     thief: undefined,
+    replica: replica ? { row: undefined, behind: 0 } : undefined,
+    backup: undefined,
+    restore: 'none',
+    downFor: 0,
+    reach,
     ghost: {
       deliveredAge: OLD,
       usedLate: false,
@@ -91,40 +129,108 @@ export function firstWorld(tabs: number): World {
   };
 }
 
+export function copyOf(world: World): World {
+  const { ghost } = world;
+  return {
+    row: { ...world.row },
+    memory: { ...world.memory },
+    disk: { ...world.disk },
+    unsavedAge: world.unsavedAge,
+    flights: world.flights.map((flight) =>
+      flight.phase === 'read' ? { ...flight, look: { ...flight.look } } : { ...flight },
+    ),
+    thief: world.thief && { ...world.thief },
+    replica: world.replica && copyOfCopy(world.replica),
+    backup: world.backup && copyOfCopy(world.backup),
+    restore: world.restore,
+    downFor: world.downFor,
+    reach: world.reach,
+    ghost: {
+      ...ghost,
+      presented: { newest: [...ghost.presented.newest], parent: [...ghost.presented.parent] },
+    },
+  };
+}
+
+function copyOfCopy({ row, behind }: Copy): Copy {
+  return { row: row && { ...row }, behind };
+}
+
 /** Equal worlds have equal keys. Tabs are interchangeable, so their order does not count. */
-export function worldKey({ row, memory, disk, unsavedAge, flights, thief, ghost }: World): string {
+export function worldKey(world: World): string {
+  const { row, memory, disk, unsavedAge, flights, thief, ghost } = world;
   const { newest, parent } = ghost.presented;
-  return [
-    rowKey(row),
-    holdingKey(memory),
-    holdingKey(disk),
-    unsavedAge,
-    flights.map(flightKey).sort().join('|'),
-    thief === undefined ? '' : holdingKey(thief),
-    `${ghost.deliveredAge}${ghost.usedLate ? 'u' : ''}${ghost.newestWasLate ? 'l' : ''}${ghost.newestApart ? 'a' : ''}`,
-    `${ghost.lateDeliveries}${ghost.apart}${ghost.crashes}`,
-    newest.join(),
-    parent.join(),
-  ].join(';');
+  return (
+    String.fromCharCode(
+      ...rowCodes(row),
+      ...holdingCodes(memory),
+      ...holdingCodes(disk),
+      unsavedAge,
+      ...(thief === undefined ? [0] : holdingCodes(thief)),
+      ghost.deliveredAge,
+      (ghost.usedLate ? 1 : 0) + (ghost.newestWasLate ? 2 : 0) + (ghost.newestApart ? 4 : 0),
+      ghost.lateDeliveries,
+      ghost.apart,
+      ghost.crashes,
+      ...[newest[0] + 1, newest[1] + 1, parent[0] + 1, parent[1] + 1],
+      ...storeCodes(world),
+    ) + flights.map(flightKey).sort().join('')
+  );
 }
 
-function rowKey(row: Row): string {
-  return `${row.deliveredAge},${row.settled ? 1 : 0}${row.late}${row.lateDelivery[0]}${row.ended ? 'x' : ''}`;
+export function isSameRow(a: Row, b: Row): boolean {
+  return (
+    a.deliveredAge === b.deliveredAge &&
+    a.settled === b.settled &&
+    a.late === b.late &&
+    a.lateDelivery === b.lateDelivery &&
+    a.ended === b.ended
+  );
 }
 
-function holdingKey({ behind, accessAge }: Holding): string {
-  return `${behind},${accessAge}`;
+const LATE_DELIVERIES = { none: 0, counted: 1, taken: 2 };
+const RESTORES = { none: 0, restored: 1, accepted: 2, over: 3, down: 4 };
+/** Makes a number that may be negative a code. */
+const ZERO = 32;
+
+function rowCodes({ deliveredAge, settled, late, lateDelivery, ended }: Row): number[] {
+  return [deliveredAge, (settled ? 1 : 0) + (ended ? 2 : 0), late * 3 + LATE_DELIVERIES[lateDelivery]];
+}
+
+function holdingCodes({ behind, accessAge }: Holding): number[] {
+  return [ZERO + behind, ZERO + accessAge];
+}
+
+function storeCodes({ replica, backup, restore, downFor }: World): number[] {
+  if (replica === undefined && backup === undefined && restore === 'none') return [];
+  return [RESTORES[restore] + downFor, ...copyCodes(replica), ...copyCodes(backup)];
+}
+
+function copyCodes(copy: Copy | undefined): number[] {
+  if (copy === undefined) return [0];
+  return copy.row === undefined ? [1] : [ZERO + copy.behind, ...rowCodes(copy.row)];
 }
 
 function flightKey(flight: Flight): string {
   switch (flight.phase) {
     case 'none':
-      return '';
+      return 'n';
     case 'request':
-      return `q${flight.behind}${flight.age}`;
-    case 'read':
-      return `d${flight.behind}${flight.age}${flight.rowBehind}${rowKey(flight.seen)}`;
+      return String.fromCharCode(1, ZERO + flight.behind, flight.age);
     case 'response':
-      return `p${flight.behind}${flight.age}${flight.accessAge}`;
+      return String.fromCharCode(2, ZERO + flight.behind, flight.age, ZERO + flight.accessAge);
+    case 'read': {
+      const { row, behind, age, usedLate } = flight.look;
+      const flags = (flight.checked ? 1 : 0) + (usedLate ? 2 : 0);
+      return String.fromCharCode(
+        3,
+        ZERO + flight.behind,
+        flight.age,
+        ZERO + behind,
+        age,
+        flags,
+        ...rowCodes(row),
+      );
+    }
   }
 }

@@ -4,6 +4,7 @@ import { rejection } from './support/errors.ts';
 import { createInstallation } from './support/installation.ts';
 
 const HOUR_SECONDS = 3600;
+const DAY_SECONDS = 24 * HOUR_SECONDS;
 
 /** A client at generation 3, and a store that was restored to generation 1. */
 async function restored(t: TestContext) {
@@ -52,6 +53,41 @@ describe('a restore that an operator accepts', () => {
     await auth.acceptRestore({ forSeconds: HOUR_SECONDS });
     await auth.revoke.session(third.session.id);
     assert.equal((await rejection(auth.sessions.refresh(third.refreshToken))).code, 'ERR_REFRESH_INVALID');
+  });
+
+  test('knows nothing of when a client was last there: what is ahead of its row is not idle', async (t) => {
+    const { auth, third, installation } = await restored(t);
+    await auth.acceptRestore({ forSeconds: 14 * DAY_SECONDS });
+    installation.later(8 * DAY_SECONDS * 1000);
+    const moved = await auth.sessions.refresh(third.refreshToken);
+    assert.equal(moved.session.idleExpiresMs - moved.session.lastRefreshedMs, 7 * DAY_SECONDS * 1000);
+  });
+
+  test('ends no later than the session itself', async (t) => {
+    const { auth, third, installation } = await restored(t);
+    await auth.acceptRestore({ forSeconds: 30 * DAY_SECONDS });
+    installation.later(30 * DAY_SECONDS * 1000 - 40_001);
+    assert.equal((await rejection(auth.sessions.refresh(third.refreshToken))).detail, 'expired');
+  });
+
+  test('lets a generation settle again that this process had settled before', async (t) => {
+    const installation = createInstallation(t);
+    const { auth, newTypes } = await installation.open();
+    const first = await auth.sessions.start({ subject: 'ada' });
+    const restore = installation.backUp();
+    const second = await auth.sessions.refresh(first.refreshToken);
+    await installation.pass(40_001);
+    auth.verify(second.accessToken);
+    await installation.settle();
+    assert.ok(newTypes().includes('chain_settled'));
+    restore();
+    await auth.acceptRestore({ forSeconds: HOUR_SECONDS });
+    await installation.settle();
+    const moved = await auth.sessions.refresh(second.refreshToken);
+    await installation.pass(40_001);
+    auth.verify(moved.accessToken);
+    await installation.settle();
+    assert.equal((await rejection(auth.sessions.refresh(first.refreshToken))).detail, 'reused');
   });
 
   for (const forSeconds of [0, 59, 60.5, 2_592_001, '3600', undefined]) {

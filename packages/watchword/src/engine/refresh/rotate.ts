@@ -59,7 +59,8 @@ export class Refresher {
       if (proof.kind === 'refused') return this.#refuse(proof.reason, proof.sessionId);
       const { token, reading } = proof;
       const { session } = reading.record;
-      const objection = objectTo(session, channel, reading.nowMs);
+      const isBehind = token.generation > reading.record.chain.generation;
+      const objection = objectTo(session, channel, { nowMs: reading.nowMs, isBehind });
       if (objection !== undefined) return this.#refuse(objection, session.id);
       this.#assertInTime(begunMs);
       const outcome = await this.#attempt({ token, channel, begunMs, ...reading });
@@ -183,11 +184,19 @@ export class Refresher {
   }
 }
 
-/** What is wrong with a proven token's session or channel, before its generation is looked at. */
-function objectTo(session: Session, channel: RefreshChannel, nowMs: EpochMs): RefreshRefusal | undefined {
+/**
+ * What is wrong with a proven token's session or channel, before its generation is judged. A row that is behind its client
+ * does not know when that was last there, so that its idle expiry says nothing.
+ */
+function objectTo(
+  session: Session,
+  channel: RefreshChannel,
+  { nowMs, isBehind }: { readonly nowMs: EpochMs; readonly isBehind: boolean },
+): RefreshRefusal | undefined {
   if (channel.clientId !== undefined && session.clientId !== channel.clientId) return 'wrong_client';
   if (session.delivery !== channel.delivery) return 'wrong_delivery';
-  const status = sessionStatus(session, nowMs);
+  const idleExpiresMs = isBehind ? session.absoluteExpiresMs : session.idleExpiresMs;
+  const status = sessionStatus({ ...session, idleExpiresMs }, nowMs);
   return status === 'live' ? undefined : status;
 }
 

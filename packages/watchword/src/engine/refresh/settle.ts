@@ -10,6 +10,8 @@ import type { VerifiedToken } from '../tokens/verified-token.ts';
 export interface Settler {
   /** Notes a use; costs a comparison or two and no I/O. */
   noteUse(token: VerifiedToken): void;
+  /** Forgets what is settled, because the store may have forgotten it. */
+  forget(): void;
   /** Writes what is noted. */
   flush(): Promise<void>;
 }
@@ -89,6 +91,7 @@ export function createSettler({ settings, clock, scheduler, store, events }: Eng
 
   return {
     flush,
+    forget: () => remembered.clear(),
     noteUse({ sessionId, generation, tokenId, subject }) {
       // The textbook knows no settling: there a parent is dead at once.
       if (settings.chain.rotation === 'strict') return;

@@ -8,11 +8,15 @@ import type { RevocationView } from './view.ts';
 
 const BATCH = 5000;
 
-/** Keeps the view and the keys of this process true to what all processes wrote. Gives the function that stops it. */
+/**
+ * Keeps the view and the keys of this process true to what all processes wrote, and calls `onRestored` when the store has
+ * gone back to an earlier state. Gives the function that stops it.
+ */
 export async function followStore(
   { store, clock }: EngineContext,
   view: RevocationView,
   keys: Pick<KeyKeeper, 'follow'>,
+  onRestored: () => void,
 ): Promise<() => void> {
   let appliedSequence = 0;
   /** The hash of the entry at `appliedSequence`; `undefined` where that entry was never seen. */
@@ -52,7 +56,10 @@ export async function followStore(
   function looked({ head, keyRevision }: Sighting, sinceMs: number): void {
     keys.follow(keyRevision);
     // A store that was restored counts on from an earlier number: what is known stays, and all of it is read again.
-    if (!isContinuation(head)) readAllAgain();
+    if (!isContinuation(head)) {
+      readAllAgain();
+      onRestored();
+    }
     known = head;
     // The entries up to the head may all have expired, so that reading them gives none: being there is what counts.
     if (head.sequence <= appliedSequence) return view.confirm(sinceMs);
