@@ -5,20 +5,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createWatchword, type Watchword } from 'watchword';
 import { sqlite } from 'watchword/sqlite';
+import { openStore, rotations, steps } from './store-rotations.ts';
 import { inTurns, median, medianRatio, type Benchmark, type Contestant } from './benchmark.ts';
 
 const ROUNDS = 15;
-const COUNT = 320;
+const COUNT = 640;
 const CONCURRENT = 64;
 
 /**
- * Durable rotations per second on SQLite with synchronous=FULL: the whole of `auth.sessions.refresh`, from the token's text
- * to new tokens, against the bare conditional statement through the driver, and against the textbook's find, delete, insert.
+ * Durable rotations per second on SQLite with synchronous=FULL, like against like. Alone: the store's durable step against
+ * the bare conditional statement through the driver. 64 at once: find and step against the textbook's find, delete, insert in one
+ * transaction per request. And `refresh_…`, the whole of `auth.sessions.refresh` from the token's text to new tokens,
+ * against the same two, which verify and mint nothing.
  */
 export const rotation: Benchmark = {
   summary: 'durable rotations per second, alone and 64 at once',
   async run() {
     const folder = mkdtempSync(join(tmpdir(), 'watchword-bench-'));
+    const store = await openStore(sqlite(join(folder, 'store.db')));
     const auth = await createWatchword({
       issuer: 'http://localhost:1',
       store: sqlite(join(folder, 'ours.db')),
@@ -26,24 +30,31 @@ export const rotation: Benchmark = {
       environment: 'development',
     });
     try {
-      const alone = await ours(auth, 1);
-      const concurrent = await ours(auth, CONCURRENT);
-      const statement = bareStatement(join(folder, 'statement.db'));
-      const textbook = findDeleteInsert(join(folder, 'textbook.db'));
       const speeds = await inTurns(
-        { alone, concurrent, statement, textbook },
+        {
+          alone: await steps(store),
+          rotationAlone: await rotations(store, 1),
+          concurrent: await rotations(store, CONCURRENT),
+          refreshAlone: await refreshes(auth, 1),
+          refreshConcurrent: await refreshes(auth, CONCURRENT),
+          statement: bareStatement(join(folder, 'statement.db')),
+          textbook: findDeleteInsert(join(folder, 'textbook.db')),
+        },
         { rounds: ROUNDS, count: COUNT },
       );
       return {
         ratios: {
           alone_vs_statement: medianRatio(speeds.alone, speeds.statement),
           concurrent64_vs_single_commit: medianRatio(speeds.concurrent, speeds.textbook),
-          concurrent64_vs_statement: medianRatio(speeds.concurrent, speeds.statement),
-          alone_vs_textbook: medianRatio(speeds.alone, speeds.textbook),
+          rotation_alone_vs_textbook: medianRatio(speeds.rotationAlone, speeds.textbook),
+          refresh_alone_vs_statement: medianRatio(speeds.refreshAlone, speeds.statement),
+          refresh64_vs_single_commit: medianRatio(speeds.refreshConcurrent, speeds.textbook),
         },
         figures: {
           alone_per_second: median(speeds.alone),
           concurrent64_per_second: median(speeds.concurrent),
+          refresh_alone_per_second: median(speeds.refreshAlone),
+          refresh64_per_second: median(speeds.refreshConcurrent),
           statement_per_second: median(speeds.statement),
           textbook_per_second: median(speeds.textbook),
           rows_per_family: rowsPerFamily(join(folder, 'ours.db'), 1 + CONCURRENT),
@@ -52,13 +63,14 @@ export const rotation: Benchmark = {
       };
     } finally {
       await auth.close();
+      await store.close();
       rmSync(folder, { recursive: true, force: true });
     }
   },
 };
 
 /** Each of `clients` refreshes its own session, one refresh after the other. */
-async function ours(auth: Watchword, clients: number): Promise<Contestant> {
+async function refreshes(auth: Watchword, clients: number): Promise<Contestant> {
   const tokens = await Promise.all(
     Array.from({ length: clients }, async (_, client) => {
       const { refreshToken } = await auth.sessions.start({ subject: `user-${client}` });

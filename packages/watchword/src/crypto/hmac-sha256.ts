@@ -42,11 +42,14 @@ export function hmacSha256OfText(key: Uint8Array, text: string): string {
 
 function finish(key: Uint8Array, end: number, encoding: 'binary' | 'base64url'): string {
   const block = key.length > BLOCK_BYTES ? Buffer.from(hash('sha256', key, 'binary'), 'latin1') : key;
-  for (let index = 0; index < BLOCK_BYTES; index += 1) {
+  const { length } = block;
+  for (let index = 0; index < length; index += 1) {
     const byte = block[index] ?? 0;
     inner[index] = byte ^ INNER_PAD;
     outer[index] = byte ^ OUTER_PAD;
   }
+  inner.fill(INNER_PAD, length, BLOCK_BYTES);
+  outer.fill(OUTER_PAD, length, BLOCK_BYTES);
   outer.write(hash('sha256', inner.subarray(0, end), 'binary'), BLOCK_BYTES, 'latin1');
   return hash('sha256', outer, encoding);
 }

@@ -166,10 +166,10 @@ export class Refresher {
     const { session, chain } = record;
     const idleExpiresMs = epochMs(Math.min(nowMs + settings.idleTtlMs, session.absoluteExpiresMs));
     const moved = { lastRefreshedMs: nowMs, idleExpiresMs };
-    const place = newestPlace(session, channel);
-    const step = { sessionId: session.id, expected: chain, next, ...moved, place };
+    const place = newPlace(session, channel);
+    const step = { sessionId: session.id, expected: chain, next, ...moved, ...(place && { place }) };
     if ((await store.sessions.advance(step)) === 'conflict') return undefined;
-    const [from, to] = [session.addressPrefix, place.addressPrefix];
+    const [from, to] = [session.addressPrefix, place?.addressPrefix];
     if (from !== undefined && to !== undefined && from !== to) {
       events.record('session_moved', { sessionId: session.id, subject: session.subject, from, to });
     }
@@ -200,12 +200,16 @@ function objectTo(
   return status === 'live' ? undefined : status;
 }
 
-/** What is unknown of this caller stays as it was last known. */
-function newestPlace({ addressPrefix, userAgent }: Session, channel: RefreshChannel): SessionPlace {
+/** Where the session goes on, if that is not where it was; what is unknown of this caller stays as it was last known. */
+function newPlace({ addressPrefix, userAgent }: Session, channel: RefreshChannel): SessionPlace | undefined {
+  const place = placeOf(channel);
+  const isSame =
+    (place.addressPrefix ?? addressPrefix) === addressPrefix && (place.userAgent ?? userAgent) === userAgent;
+  if (isSame) return undefined;
   return {
     ...(addressPrefix !== undefined && { addressPrefix }),
     ...(userAgent !== undefined && { userAgent }),
-    ...placeOf(channel),
+    ...place,
   };
 }
 

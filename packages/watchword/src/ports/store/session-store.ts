@@ -25,8 +25,8 @@ export interface ChainStep {
   readonly next: ChainState;
   readonly lastRefreshedMs: EpochMs;
   readonly idleExpiresMs: EpochMs;
-  /** What the row is to say from then on; nothing where it is unknown. */
-  readonly place: SessionPlace;
+  /** Where the client is now; left out where that has not changed. */
+  readonly place?: SessionPlace;
 }
 
 /**

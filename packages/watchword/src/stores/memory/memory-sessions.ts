@@ -1,4 +1,5 @@
 import type { ChainState } from '../../domain/refresh-chain.ts';
+import type { SessionPlace } from '../../domain/place.ts';
 import { sessionStatus, type Session, type SessionRecord } from '../../domain/session.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import { WatchwordError } from '../../errors/watchword-error.ts';
@@ -70,10 +71,9 @@ export function createMemorySessions(state: MemoryState, context: StoreContext):
       const record = state.sessions.get(step.sessionId);
       if (record === undefined || !mayAdvance(state, record, step)) return 'conflict';
       const { lastRefreshedMs, idleExpiresMs, place } = step;
-      const { addressPrefix: _, userAgent: __, ...session } = record.session;
       state.sessions.set(step.sessionId, {
         ...record,
-        session: { ...session, lastRefreshedMs, idleExpiresMs, ...place },
+        session: { ...movedTo(record.session, place), lastRefreshedMs, idleExpiresMs },
         chain: { ...step.next },
       });
       return 'advanced';
@@ -95,6 +95,12 @@ export function createMemorySessions(state: MemoryState, context: StoreContext):
       return expired.length;
     },
   };
+}
+
+function movedTo(session: Session, place: SessionPlace | undefined): Session {
+  if (place === undefined) return session;
+  const { addressPrefix: _, userAgent: __, ...rest } = session;
+  return { ...rest, ...place };
 }
 
 function mayAdvance(state: MemoryState, record: SessionRecord, step: ChainStep): boolean {

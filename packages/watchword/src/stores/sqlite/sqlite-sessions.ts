@@ -1,3 +1,4 @@
+import type { StatementSync } from 'node:sqlite';
 import { sessionIdBytes, sessionIdFromBytes } from '../../domain/ids.ts';
 import type { SessionRecord } from '../../domain/session.ts';
 import type { EpochMs } from '../../domain/time.ts';
@@ -13,7 +14,6 @@ import {
   placeParameters,
   recordFromRow,
   SESSION_COLUMNS,
-  sessionFromRow,
   sessionParameters,
   type SessionRow,
 } from './session-rows.ts';
@@ -38,10 +38,10 @@ const GREATEST_CUTOFF = `
   WHERE (kind = 'all' AND target = '') OR (kind = 'subject' AND target = ?)`;
 
 /** One statement, and therefore atomic by itself: compare, check the cut-offs, and set. */
-const ADVANCE = `
+const advanceStatement = (alsoSet: string): string => `
   UPDATE sessions SET
     generation = ?, key_version = ?, delivered_ms = ?, settled = ?, late = ?, late_delivery = ?,
-    last_refreshed_ms = ?, idle_expires_ms = ?, address_prefix = ?, user_agent = ?
+    last_refreshed_ms = ?, idle_expires_ms = ?${alsoSet}
   WHERE id = ?
     AND generation = ? AND key_version = ? AND delivered_ms = ? AND settled = ? AND late = ? AND late_delivery = ?
     AND ended_ms IS NULL
@@ -57,12 +57,21 @@ const DELETE_EXPIRED = `
 
 export function createSqliteSessions(access: SqliteAccess, revoke: Revoke, clock: Clock): SessionStore {
   const { database, turns, transactions, ownWrites } = access;
-  const find = database.prepare(FIND);
-  const listLive = database.prepare(LIST_LIVE);
+
+  function preparedRows(sql: string): StatementSync {
+    const statement = database.prepare(sql);
+    // An object with a member for each column costs as much as finding the row.
+    statement.setReturnArrays(true);
+    return statement;
+  }
+
+  const find = preparedRows(FIND);
+  const listLive = preparedRows(LIST_LIVE);
   const superfluous = database.prepare(SUPERFLUOUS);
   const greatestCutoff = database.prepare(GREATEST_CUTOFF);
   const insert = database.prepare(INSERT_SESSION);
-  const advance = database.prepare(ADVANCE);
+  const advance = database.prepare(advanceStatement(''));
+  const advanceAndMove = database.prepare(advanceStatement(', address_prefix = ?, user_agent = ?'));
   const settle = database.prepare(SETTLE);
   const deleteExpired = database.prepare(DELETE_EXPIRED);
 
@@ -103,7 +112,7 @@ export function createSqliteSessions(access: SqliteAccess, revoke: Revoke, clock
     find: (id) =>
       turns.read(() => {
         const nowMs = clock.nowMs();
-        const row = find.get(sessionIdBytes(id)) as SessionRow | undefined;
+        const row = find.get(sessionIdBytes(id)) as unknown as SessionRow | undefined;
         return row === undefined ? undefined : { record: recordFromRow(row), nowMs };
       }),
 
@@ -112,19 +121,24 @@ export function createSqliteSessions(access: SqliteAccess, revoke: Revoke, clock
         if (!isStorable(subject)) return [];
         const nowMs = clock.nowMs();
         const rows = listLive.all(subject, nowMs, nowMs, Math.max(0, limit)) as unknown as SessionRow[];
-        return rows.map(sessionFromRow);
+        return rows.map((row) => recordFromRow(row).session);
       }),
 
     advance: ({ sessionId, expected, next, lastRefreshedMs, idleExpiresMs, place }) =>
-      turns.write(() => {
-        const set = [...chainParameters(next), lastRefreshedMs, idleExpiresMs, ...placeParameters(place)];
-        const { changes } = advance.run(...set, sessionIdBytes(sessionId), ...chainParameters(expected));
+      turns.statement(() => {
+        const set = [...chainParameters(next), lastRefreshedMs, idleExpiresMs];
+        const where = [sessionIdBytes(sessionId), ...chainParameters(expected)];
+        const { changes } =
+          place === undefined
+            ? advance.run(...set, ...where)
+            : advanceAndMove.run(...set, ...placeParameters(place), ...where);
         return changes === 1 ? 'advanced' : 'conflict';
       }),
 
-    settle: (id, generation) => turns.write(() => settle.run(sessionIdBytes(id), generation).changes === 1),
+    settle: (id, generation) =>
+      turns.statement(() => settle.run(sessionIdBytes(id), generation).changes === 1),
 
     deleteExpired: (beforeMs, limit) =>
-      turns.write(() => Number(deleteExpired.run(beforeMs, Math.max(0, limit)).changes)),
+      turns.statement(() => Number(deleteExpired.run(beforeMs, Math.max(0, limit)).changes)),
   };
 }

@@ -4,7 +4,7 @@ import { patienceExhausted, pauseMs } from './contention.ts';
 import { asStoreError, isContention } from './sqlite-error.ts';
 import type { Transactions } from './transactions.ts';
 
-/** How long a batch may work before it commits and lets the event loop go, in milliseconds. */
+/** How long writes may work in one turn of the event loop before others get a turn, in milliseconds. */
 const BATCH_MS = 5;
 
 /** More would not be served within anybody's patience. */
@@ -12,16 +12,26 @@ const MOST_WAITING = 10_000;
 
 /**
  * Writes, first come first served, with group commit: those that are waiting at the same time share one transaction and
- * its fsync, and each is answered only when that is on the disk. One alone waits for nobody: it is begun in the turn of the
- * event loop after the one that asked for it, by which time everything that arrived together is there.
+ * its fsync, and each is answered only when that is on the disk. Whoever comes alone waits for nobody. Where the last
+ * batch had several, the next waits for the turn of the event loop to end, by which time everything that arrived together
+ * is there.
  */
 export interface WriteQueue {
-  enqueue<Result>(work: () => Result, patienceMs: number): Promise<Result>;
+  /** Commits the write of somebody who comes alone; `undefined` where it has to queue, in which case nothing was done. */
+  serveAtOnce<Result>(work: () => Result): Promise<Result> | undefined;
+  enqueue<Result>(work: () => Result, options: WriteOptions): Promise<Result>;
+  /** Whether the last batch had several, so that it is worth waiting for others. */
+  readonly othersAreExpected: boolean;
 }
 
-interface Waiting {
-  readonly deadlineMs: number;
+export interface WriteOptions {
   readonly patienceMs: number;
+  /** Whether work that fails has changed nothing, as a single statement has not. */
+  readonly undoesItself: boolean;
+}
+
+interface Waiting extends WriteOptions {
+  readonly deadlineMs: number;
   readonly work: () => unknown;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -34,19 +44,36 @@ export function createWriteQueue(context: StoreContext, transactions: Transactio
   const { clock, scheduler } = context;
   let queue: Waiting[] = [];
   let serving = false;
+  let othersAreExpected = false;
+  /** Until when those that come one by one in this turn are committed one by one; 0 where the turn has had none. */
+  let atOnceUntilMs = 0;
 
   async function serve(): Promise<void> {
     if (serving) return;
     serving = true;
     while (queue.length > 0) {
       await scheduler.nextTurn();
+      const before = queue.length;
       const contention = commitBatch();
-      if (contention === undefined) continue;
+      if (contention === undefined) {
+        othersAreExpected = before > 1;
+        continue;
+      }
       // While another process holds the database only this queue asks for it, not each of those who wait in it.
       dismissImpatient(contention);
       await scheduler.sleep(pauseMs(context));
     }
     serving = false;
+  }
+
+  function mayServeAtOnce(): boolean {
+    if (serving || othersAreExpected) return false;
+    const nowMs = clock.monotonicMs();
+    if (atOnceUntilMs === 0) {
+      atOnceUntilMs = nowMs + BATCH_MS;
+      void scheduler.nextTurn().then(() => (atOnceUntilMs = 0));
+    }
+    return nowMs < atOnceUntilMs;
   }
 
   /** Gives the error that says that others hold the database, in which case nothing was done and all wait on. */
@@ -70,7 +97,7 @@ export function createWriteQueue(context: StoreContext, transactions: Transactio
     const endMs = clock.monotonicMs() + BATCH_MS;
     const answers: Answer[] = [];
     for (const waiting of queue) {
-      answers.push(runOne(waiting, transactions.nested));
+      answers.push(runOne(waiting, waiting.undoesItself ? (work) => work() : transactions.nested));
       if (clock.monotonicMs() >= endMs) break;
     }
     return answers;
@@ -84,11 +111,22 @@ export function createWriteQueue(context: StoreContext, transactions: Transactio
   }
 
   return {
-    enqueue: <Result>(work: () => Result, patienceMs: number) =>
+    get othersAreExpected() {
+      return othersAreExpected;
+    },
+    serveAtOnce(work) {
+      if (!mayServeAtOnce()) return undefined;
+      try {
+        return Promise.resolve(work());
+      } catch (error) {
+        return isContention(error) ? undefined : Promise.reject(asStoreError(error));
+      }
+    },
+    enqueue: <Result>(work: () => Result, options: WriteOptions) =>
       new Promise<Result>((resolve, reject) => {
         if (queue.length >= MOST_WAITING) return reject(tooManyWaiting());
-        const deadlineMs = clock.monotonicMs() + patienceMs;
-        queue.push({ deadlineMs, patienceMs, work, resolve: resolve as Waiting['resolve'], reject });
+        const deadlineMs = clock.monotonicMs() + options.patienceMs;
+        queue.push({ ...options, deadlineMs, work, resolve: resolve as Waiting['resolve'], reject });
         void serve();
       }),
   };

@@ -1,0 +1,54 @@
+import type { StoreContext } from '../../ports/store/store.ts';
+import { patiently } from './contention.ts';
+import { asStoreError, isContention } from './sqlite-error.ts';
+import type { Transactions } from './transactions.ts';
+
+/**
+ * Reads that were asked for in one turn of the event loop, answered at its end from one snapshot, which is younger than each of
+ * them: beginning and ending a snapshot costs as much as finding a row.
+ */
+export interface ReadQueue {
+  enqueue<Result>(work: () => Result): Promise<Result>;
+}
+
+interface Waiting {
+  readonly work: () => unknown;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+type Answer = () => void;
+
+export function createReadQueue(context: StoreContext, transactions: Transactions): ReadQueue {
+  let queue: Waiting[] = [];
+
+  async function serveAtTheEndOfTheTurn(): Promise<void> {
+    await context.scheduler.nextTurn();
+    const batch = queue;
+    queue = [];
+    try {
+      const answers = await patiently(context, () => transactions.read(() => batch.map(runOne)));
+      for (const answer of answers) answer();
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+
+  return {
+    enqueue: <Result>(work: () => Result) =>
+      new Promise<Result>((resolve, reject) => {
+        if (queue.length === 0) void serveAtTheEndOfTheTurn();
+        queue.push({ work, resolve: resolve as Waiting['resolve'], reject });
+      }),
+  };
+}
+
+function runOne({ work, resolve, reject }: Waiting): Answer {
+  try {
+    const result = work();
+    return () => resolve(result);
+  } catch (error) {
+    if (isContention(error)) throw error;
+    return () => reject(asStoreError(error));
+  }
+}
