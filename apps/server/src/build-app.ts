@@ -1,46 +1,28 @@
 import { fileURLToPath } from 'node:url';
 import helmet from '@fastify/helmet';
 import serveStatic from '@fastify/static';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
 import type { ErrorCode, Watchword } from 'watchword';
-import { handleRequest } from 'watchword/node';
-import { answerClientError } from './client-error.ts';
+import { createHttpServer } from './create-http-server.ts';
 import { guard } from './guard.ts';
 import { replyWithProblem } from './problem-reply.ts';
 
 const PUBLIC_FILES = fileURLToPath(new URL('../public', import.meta.url));
 
-/** Header bytes that a request may have: a browser full of cookies fits. */
-const MAX_HEADER_BYTES = 16_384;
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
-const KEEP_ALIVE_MS = 72_000;
-
 /** The server's routes around an installation. It listens nowhere yet. */
-export async function buildApp(
-  auth: Watchword,
-  logger: FastifyBaseLogger,
-  issuer: string,
-): Promise<FastifyInstance> {
+export async function buildApp(auth: Watchword, logger: Logger, issuer: string): Promise<FastifyInstance> {
+  const loggerInstance: FastifyBaseLogger = logger;
   const app = Fastify({
-    loggerInstance: logger,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    loggerInstance,
+    // One line for each request is written where the server is made.
+    logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: 'idle',
-    // Without a Host header Node itself would answer, and not with a problem.
-    http: {
-      maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      connectionsCheckingInterval: HEADERS_TIMEOUT_MS / 2,
-      requireHostHeader: false,
-    },
-    clientErrorHandler: (error, socket) => answerClientError(auth, error, socket),
+    serverFactory: (answer) => createHttpServer(auth, logger, answer),
     frameworkErrors: (error, _request, reply) => {
       void replyWithProblem(reply, auth, codeOf(error.statusCode));
     },
   });
-  answerBeforeFastify(app, auth);
-  handOverToWatchword(app, auth);
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: PAGE_POLICY },
     hsts: hsts(issuer),
@@ -66,28 +48,6 @@ const PAGE_POLICY = {
 /** Browsers ignore HSTS over plain HTTP, and on localhost it would be in the way of the next project. */
 function hsts(issuer: string) {
   return issuer.startsWith('https:') ? { maxAge: 63_072_000 } : false;
-}
-
-/** What Node would answer itself, or not at all: an `Expect` that nobody knows, a tunnel, HTTP/1.1 without a host. */
-function answerBeforeFastify(app: FastifyInstance, auth: Watchword): void {
-  app.server.on('checkExpectation', (request) =>
-    answerClientError(auth, new Error('Expect'), request.socket),
-  );
-  app.server.on('connect', (_request, socket) => answerClientError(auth, new Error('CONNECT'), socket));
-  app.addHook('onRequest', async (request, reply) => {
-    if (request.headers.host !== undefined || request.raw.httpVersion !== '1.1') return;
-    await replyWithProblem(reply, auth, 'ERR_REQUEST_MALFORMED');
-  });
-}
-
-/** Before Fastify reads a body: limits and parsing of these routes are the library's own. */
-function handOverToWatchword(app: FastifyInstance, auth: Watchword): void {
-  app.addHook('onRequest', async (request, reply) => {
-    const [path = '/'] = (request.raw.url ?? '/').split(/[?#]/, 1);
-    if (!auth.http.handles(path)) return;
-    reply.hijack();
-    await handleRequest(auth, request.raw, reply.raw);
-  });
 }
 
 function addOperationsRoutes(app: FastifyInstance, auth: Watchword): void {

@@ -72,7 +72,10 @@ export function exchangeRaw(host: Host, bytes: string | Uint8Array): Promise<Ans
       if (isWhole(received)) socket.destroy();
     });
     socket.on('error', reject);
-    socket.on('close', () => resolve(parseAnswer(received)));
+    socket.on('close', () => {
+      const answer = parseAnswer(received);
+      resolve({ ...answer, text: Buffer.from(answer.text, 'latin1').toString() });
+    });
   });
 }
 
