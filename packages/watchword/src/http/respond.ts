@@ -15,6 +15,9 @@ const HSTS: Header = ['strict-transport-security', 'max-age=63072000'];
 
 const NO_STORE: Header = ['cache-control', 'no-store'];
 
+const OVER_HTTP = [NO_STORE, ...SECURITY_HEADERS];
+const OVER_HTTPS = [...OVER_HTTP, HSTS];
+
 export function respondJson(
   status: number,
   value: unknown,
@@ -28,8 +31,10 @@ export function respondEmpty(headers: readonly Header[] = []): NeutralResponse {
 }
 
 /** Adds what every response carries, unless the handler said otherwise. */
-export function withStandardHeaders(response: NeutralResponse, settings: HttpSettings): NeutralResponse {
-  const standard = [NO_STORE, ...SECURITY_HEADERS, ...(settings.https ? [HSTS] : [])];
-  const present = new Set(response.headers.map(([name]) => name));
-  return { ...response, headers: [...response.headers, ...standard.filter(([name]) => !present.has(name))] };
+export function withStandardHeaders(
+  { status, headers, body }: NeutralResponse,
+  { https }: HttpSettings,
+): NeutralResponse {
+  const isMissing = ([name]: Header): boolean => !headers.some(([present]) => present === name);
+  return { status, headers: [...headers, ...(https ? OVER_HTTPS : OVER_HTTP).filter(isMissing)], body };
 }

@@ -9,6 +9,7 @@ export function readBody(
   if (request.readableEnded) {
     return Promise.resolve(readAlready(request.body));
   }
+  if (hasNoBody(request)) return Promise.resolve({ kind: 'bytes', bytes: new Uint8Array() });
   return new Promise((resolve) => {
     const chunks: Uint8Array[] = [];
     let length = 0;
@@ -23,6 +24,11 @@ export function readBody(
     request.on('close', () => resolve({ kind: 'aborted' }));
     request.on('error', () => resolve({ kind: 'aborted' }));
   });
+}
+
+/** RFC 9112 §6.3: a request that announces no body has none. */
+function hasNoBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
 }
 
 /** What a parser of the application made of the body: `express.text()` and `express.raw()` leave it as it was. */
