@@ -19,6 +19,8 @@ export async function buildApp(auth: Watchword, logger: Logger, issuer: string):
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: 'idle',
     serverFactory: (answer) => createHttpServer(auth, logger, answer),
+    // The server that is made there has answered.
+    clientErrorHandler: () => undefined,
     frameworkErrors: (error, _request, reply) => {
       void replyWithProblem(reply, auth, codeOf(error.statusCode));
     },

@@ -24,12 +24,18 @@ export function createHttpServer(auth: Watchword, logger: Logger, answerOthers: 
     requireHostHeader: false,
   });
   server.on('request', (request, response) => {
+    const giveUp = (error: unknown): void => {
+      logger.error({ err: error }, 'a request failed');
+      response.destroy();
+    };
+    // Who is about to stop keeps no connection.
+    if (!server.listening) response.setHeader('connection', 'close');
     if (logger.isLevelEnabled('info')) logWhenAnswered(logger, request, response);
     if (request.headers.host === undefined && request.httpVersion === '1.1') {
       return answerProblem(response, auth, 'ERR_REQUEST_MALFORMED');
     }
     const [path = '/'] = (request.url ?? '/').split(/[?#]/, 1);
-    if (auth.http.handles(path)) void handleRequest(auth, request, response);
+    if (auth.http.handles(path)) handleRequest(auth, request, response).catch(giveUp);
     else answerOthers(request, response);
   });
   answerWhatNodeWould(server, auth);
@@ -41,7 +47,8 @@ function logWhenAnswered(logger: Logger, request: IncomingMessage, response: Ser
   const begunMs = performance.now();
   response.once('close', () => {
     const responseTime = Math.round((performance.now() - begunMs) * 100) / 100;
-    logger.info({ req: request, res: response, responseTime }, 'request answered');
+    const what = response.writableFinished ? 'request answered' : 'request given up by its client';
+    logger.info({ req: request, res: response, responseTime }, what);
   });
 }
 

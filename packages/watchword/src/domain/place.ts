@@ -33,11 +33,14 @@ function plainText(userAgent: string): string {
     .trim();
 }
 
+/** What a URL parser may be handed between brackets. */
+const IPV6_TEXT = /^[\da-f.]*:[\da-f:.]*$/i;
+
 /** The first 24 bits of an IPv4 address, also of one that is written as IPv6, or the first 48 of an IPv6 address. */
 function prefixOf(address: string): string | undefined {
   if (/^\d{1,3}(?:\.\d{1,3}){3}$/.test(address)) return networkOfV4(address.split('.').map(Number));
   const [bare = ''] = address.split('%', 1);
-  if (bare.length > 45 || !bare.includes(':') || !URL.canParse(`http://[${bare}]`)) return undefined;
+  if (bare.length > 45 || !IPV6_TEXT.test(bare) || !URL.canParse(`http://[${bare}]`)) return undefined;
   const groups = groupsOf(bare);
   const [first = 0, second = 0, third = 0] = groups;
   const [high = 0, low = 0] = groups.slice(6);

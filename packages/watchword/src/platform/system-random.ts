@@ -9,6 +9,7 @@ let used = POOL_BYTES;
 
 export const systemRandom: Random = {
   bytes(count) {
+    if (!Number.isSafeInteger(count) || count < 0) throw new RangeError('randomness comes in whole bytes');
     if (count > POOL_BYTES) return randomFillSync(new Uint8Array(count));
     if (used + count > POOL_BYTES) {
       randomFillSync(pool);

@@ -30,7 +30,18 @@ describe('of an address only the network is kept', () => {
 
 test('what is no address is not kept', () => {
   const odd = ['', 'localhost', '1.2.3', '1.2.3.256', '1.2.3.4.5', '0x7f.1', '203.0.113.77:80', ':', ':::'];
-  for (const address of [...odd, '1:2:3:4:5:6:7', '[::1]', '::1/64', 'a'.repeat(100), ':'.repeat(1e6)]) {
+  for (const address of [
+    ...odd,
+    '1:2:3:4:5:6:7',
+    '[::1]',
+    '::1/64',
+    ']@foo.com/:',
+    ']@xface.y/:',
+    '::1]/x:[',
+    '::1\n',
+    'a'.repeat(100),
+    ':'.repeat(1e6),
+  ]) {
     assert.deepEqual(placeOf({ address }), {}, address.slice(0, 40));
   }
 });

@@ -90,6 +90,19 @@ describe('a restore that an operator accepts', () => {
     assert.equal((await rejection(auth.sessions.refresh(first.refreshToken))).detail, 'reused');
   });
 
+  test('lets a generation settle also if its client used its access token before it refreshed', async (t) => {
+    const { auth, installation, second, third } = await restored(t);
+    await auth.acceptRestore({ forSeconds: HOUR_SECONDS });
+    await installation.pass(40_001);
+    auth.verify(third.accessToken);
+    await installation.settle();
+    const moved = await auth.sessions.refresh(third.refreshToken);
+    await installation.pass(40_001);
+    auth.verify(moved.accessToken);
+    await installation.settle();
+    assert.equal((await rejection(auth.sessions.refresh(second.refreshToken))).detail, 'reused');
+  });
+
   for (const forSeconds of [0, 59, 60.5, 2_592_001, '3600', undefined]) {
     test(`may not be accepted for ${String(forSeconds)} seconds`, async (t) => {
       const { auth } = await createInstallation(t).open();

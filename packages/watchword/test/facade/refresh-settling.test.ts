@@ -116,6 +116,24 @@ describe('a generation does not settle', () => {
     assert.deepEqual(newTypes(), ['chain_settled']);
   });
 
+  test('by a token from before the clock was set forward, but again once it is set right', async (t) => {
+    const { auth, installation, first, second, newTypes } = await rotated(t);
+    installation.later(2 * 3_600_000);
+    assert.throws(() => auth.verify(second.accessToken));
+    const late = await auth.sessions.refresh(second.refreshToken);
+    installation.later(S);
+    auth.verify(late.accessToken);
+    installation.later(-2 * 3_600_000 - S);
+    const back = await auth.sessions.refresh(late.refreshToken).catch(() => late);
+    await installation.pass(S + 1000);
+    auth.verify(back.accessToken);
+    await installation.settle();
+    auth.verify(back.accessToken);
+    await installation.settle();
+    assert.ok(newTypes().includes('chain_settled'));
+    assert.equal((await rejection(auth.sessions.refresh(first.refreshToken))).detail, 'reused');
+  });
+
   test('by use of a token of the generation before', async (t) => {
     const { auth, installation, first, newTypes } = await rotated(t);
     await installation.pass(S + 1);

@@ -20,7 +20,7 @@ test('what has expired is deleted within a minute, in small batches with pauses,
   installation.later(DAY_MS + 900_001);
   await installation.pass(60_000);
   await installation.pass(200);
-  const rows = await (await installation.store()).sessions;
+  const { sessions: rows } = await installation.store();
   for (const id of expired) assert.equal(await rows.find(id as typeof session.id), undefined);
   assert.ok(await rows.find(session.id));
   const first = times[0] ?? 0;

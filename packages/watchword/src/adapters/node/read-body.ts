@@ -26,9 +26,13 @@ export function readBody(
   });
 }
 
-/** RFC 9112 §6.3: a request that announces no body has none. */
-function hasNoBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
+/** RFC 9112 §6.3: an HTTP/1 request that announces no body has none. */
+function hasNoBody({ headers, httpVersionMajor }: IncomingMessage): boolean {
+  return (
+    httpVersionMajor === 1 &&
+    headers['transfer-encoding'] === undefined &&
+    Number(headers['content-length'] ?? 0) === 0
+  );
 }
 
 /** What a parser of the application made of the body: `express.text()` and `express.raw()` leave it as it was. */

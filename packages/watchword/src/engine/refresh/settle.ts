@@ -26,6 +26,9 @@ const FLUSH_AFTER_MS = 20;
 /** A smaller one is less than the settling time forgives. */
 const LEAST_JUMP_MS = 1000;
 
+/** For how long it is remembered at least that a generation is settled. */
+const LEAST_MEMORY_MS = 10_000;
+
 /** Beyond this many sessions the oldest is forgotten, which costs it one more write and nothing else. */
 const REMEMBERED_SESSIONS = 100_000;
 
@@ -34,15 +37,19 @@ const PENDING_SESSIONS = 10_000;
 
 /**
  * From when on the age of a token is what the clock says: a clock that was set forward makes older tokens look older than
- * they are. Drift and slewing are less than `LEAST_JUMP_MS` between two looks.
+ * they are. Drift and slewing are less than `leastJumpMs` between two looks.
  */
-function watchForJumps(clock: Clock): () => EpochMs {
+function watchForJumps(clock: Clock, settlingMs: number): () => EpochMs {
+  const leastJumpMs = Math.min(LEAST_JUMP_MS, settlingMs / 4);
   let offsetMs = clock.nowMs() - clock.monotonicMs();
   let trustedSinceMs = epochMs(0);
   return () => {
     const nowMs = clock.nowMs();
     const newOffsetMs = nowMs - clock.monotonicMs();
-    if (newOffsetMs - offsetMs > LEAST_JUMP_MS) trustedSinceMs = nowMs;
+    const jumpMs = newOffsetMs - offsetMs;
+    if (jumpMs > leastJumpMs) trustedSinceMs = nowMs;
+    // What was set wrong is set right again, and with it the time of that moment.
+    else if (jumpMs < -leastJumpMs) trustedSinceMs = epochMs(trustedSinceMs + jumpMs);
     offsetMs = newOffsetMs;
     return trustedSinceMs;
   };
@@ -50,9 +57,10 @@ function watchForJumps(clock: Clock): () => EpochMs {
 
 export function createSettler({ settings, clock, scheduler, store, events }: EngineContext): Settler {
   const settlingMs = settlingTimeMs(settings.chain);
-  const trustedSinceMs = watchForJumps(clock);
+  const trustedSinceMs = watchForJumps(clock, settlingMs);
   const remembered = new Map<SessionId, number>();
   const pending = new Map<SessionId, Settlement>();
+  let forgetAtMs = 0;
   let flushing: Promise<void> | undefined;
   let cancelTimer: (() => void) | undefined;
 
@@ -61,6 +69,14 @@ export function createSettler({ settings, clock, scheduler, store, events }: Eng
     remembered.set(id, generation);
     const [oldest] = remembered.keys();
     if (remembered.size > REMEMBERED_SESSIONS && oldest !== undefined) remembered.delete(oldest);
+  }
+
+  /** The row of a restored store may have been behind when it was to be settled. */
+  function forgetNowAndThen(): void {
+    const nowMs = clock.monotonicMs();
+    if (nowMs < forgetAtMs) return;
+    forgetAtMs = nowMs + Math.max(settlingMs, LEAST_MEMORY_MS);
+    remembered.clear();
   }
 
   async function settlePending(): Promise<void> {
@@ -92,13 +108,17 @@ export function createSettler({ settings, clock, scheduler, store, events }: Eng
   return {
     flush,
     forget: () => remembered.clear(),
-    noteUse({ sessionId, generation, tokenId, subject }) {
+    noteUse({ sessionId, generation, tokenId, subject, issuedAtSeconds }) {
       // The textbook knows no settling: there a parent is dead at once.
       if (settings.chain.rotation === 'strict') return;
-      if (sessionId === undefined || (remembered.get(sessionId) ?? 0) >= generation) return;
+      if (sessionId === undefined) return;
+      forgetNowAndThen();
+      if ((remembered.get(sessionId) ?? 0) >= generation) return;
       // Younger use proves nothing: the client may crash before it has stored what it was given.
+      const nowMs = clock.nowMs();
+      if (nowMs - issuedAtSeconds * 1000 <= settlingMs) return;
       const issuedMs = tokenIssuedMs(tokenId);
-      if (clock.nowMs() - issuedMs <= settlingMs || issuedMs < trustedSinceMs()) return;
+      if (nowMs - issuedMs <= settlingMs || issuedMs < trustedSinceMs()) return;
       if (pending.size >= PENDING_SESSIONS) return;
       remember(sessionId, generation);
       pending.set(sessionId, { generation, subject });

@@ -19,13 +19,19 @@ interface Waiting {
 
 type Answer = () => void;
 
-export function createReadQueue(context: StoreContext, transactions: Transactions): ReadQueue {
+/** Calls `onAlone` where one has waited for others and nobody came. */
+export function createReadQueue(
+  context: StoreContext,
+  transactions: Transactions,
+  onAlone: () => void,
+): ReadQueue {
   let queue: Waiting[] = [];
 
   async function serveAtTheEndOfTheTurn(): Promise<void> {
     await context.scheduler.nextTurn();
     const batch = queue;
     queue = [];
+    if (batch.length === 1) onAlone();
     try {
       const answers = await patiently(context, () => transactions.read(() => batch.map(runOne)));
       for (const answer of answers) answer();

@@ -2,7 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 
 /**
  * Version 3 of the database: sessions say whether they are remembered and where their client was last, and may end as
- * `displaced`. A CHECK cannot be altered, so the table is made anew.
+ * `displaced`. A CHECK cannot be altered, so the table is made anew. The default is for processes of the version before that
+ * still run.
  */
 export function rebuildSessions(database: DatabaseSync): void {
   database.exec(`
@@ -11,7 +12,7 @@ export function rebuildSessions(database: DatabaseSync): void {
       subject             TEXT    NOT NULL,
       client_id           TEXT    NOT NULL,
       delivery            TEXT    NOT NULL CHECK (delivery IN ('cookie', 'body')),
-      remembered          INTEGER NOT NULL CHECK (remembered IN (0, 1)),
+      remembered          INTEGER NOT NULL DEFAULT 1 CHECK (remembered IN (0, 1)),
       audience            TEXT    NOT NULL,
       scope               TEXT    NOT NULL,
       amr                 TEXT    NOT NULL,

@@ -8,7 +8,7 @@ export interface Transactions {
   write<Result>(work: () => Result): Result;
   /** Runs `work` as a part of the transaction at hand; anything thrown undoes that part alone. */
   readonly nested: <Result>(work: () => Result) => Result;
-  /** Runs `work` on one snapshot of the database, whatever others commit meanwhile. */
+  /** Runs `work` on one snapshot of the database, whatever others commit meanwhile; inside a transaction on that one's. */
   read<Result>(work: () => Result): Result;
 }
 
@@ -56,6 +56,6 @@ export function createTransactions(database: DatabaseSync): Transactions {
   return {
     nested,
     write: (work) => (database.isTransaction ? work() : run(beginWrite, work)),
-    read: (work) => run(beginRead, work),
+    read: (work) => (database.isTransaction ? work() : run(beginRead, work)),
   };
 }

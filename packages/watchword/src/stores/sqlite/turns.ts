@@ -30,7 +30,7 @@ export interface Turns {
 
 export function createTurns(context: StoreContext, transactions: Transactions): Turns {
   const writes = createWriteQueue(context, transactions);
-  const reads = createReadQueue(context, transactions);
+  const reads = createReadQueue(context, transactions, () => writes.expectNobody());
   let closed = false;
   let underway = 0;
   let whenIdle: (() => void) | undefined;

@@ -22,6 +22,8 @@ export interface WriteQueue {
   enqueue<Result>(work: () => Result, options: WriteOptions): Promise<Result>;
   /** Whether the last batch had several, so that it is worth waiting for others. */
   readonly othersAreExpected: boolean;
+  /** Says that somebody has waited for others and nobody came. */
+  expectNobody(): void;
 }
 
 export interface WriteOptions {
@@ -113,6 +115,9 @@ export function createWriteQueue(context: StoreContext, transactions: Transactio
   return {
     get othersAreExpected() {
       return othersAreExpected;
+    },
+    expectNobody() {
+      othersAreExpected = false;
     },
     serveAtOnce(work) {
       if (!mayServeAtOnce()) return undefined;

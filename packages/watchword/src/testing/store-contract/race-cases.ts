@@ -33,6 +33,23 @@ async function openForRace(bench: Workbench): Promise<[Store, readonly Store[]]>
   return [first, stores];
 }
 
+const crowdCases: readonly BenchCase[] = [
+  {
+    name: 'whatever is read in the midst of many writes, or right after them, is there',
+    run: async (bench) => {
+      const [store, stores] = await openForRace(bench);
+      const starts = race(stores, (instance) => bench.start(instance, 'alice'));
+      const midst = race(stores, (instance) => instance.keys.read());
+      const heads = race(stores, (instance) => instance.revocations.head());
+      assert.equal((await starts).length, CALLS);
+      for (const ring of await midst) assert.equal(ring.revision, 0);
+      for (const head of await heads) assert.equal(head.sequence, 0);
+      assert.equal((await store.keys.read()).revision, 0);
+      assert.equal((await store.sessions.listLive('alice', 100)).length, CALLS);
+    },
+  },
+];
+
 const chainRaces: readonly BenchCase[] = [
   {
     name: `of ${CALLS} concurrent equal steps exactly one advances`,
@@ -234,4 +251,9 @@ const otherRaces: readonly BenchCase[] = [
   },
 ];
 
-export const raceCases: readonly BenchCase[] = [...chainRaces, ...revocationRaces, ...otherRaces];
+export const raceCases: readonly BenchCase[] = [
+  ...crowdCases,
+  ...chainRaces,
+  ...revocationRaces,
+  ...otherRaces,
+];
