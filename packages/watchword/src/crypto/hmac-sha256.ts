@@ -18,6 +18,9 @@ const LONGEST_MESSAGE = 24_576;
 const inner = Buffer.alloc(BLOCK_BYTES + LONGEST_MESSAGE);
 const outer = Buffer.alloc(BLOCK_BYTES + DIGEST_BYTES);
 
+/** How many bytes of the blocks the last key has changed; behind them they are nothing but padding. */
+let keyedBytes = BLOCK_BYTES;
+
 /** The MAC of the parts, one behind the other: 32 bytes. */
 export function hmacSha256(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array {
   let end = BLOCK_BYTES;
@@ -48,8 +51,11 @@ function finish(key: Uint8Array, end: number, encoding: 'binary' | 'base64url'):
     inner[index] = byte ^ INNER_PAD;
     outer[index] = byte ^ OUTER_PAD;
   }
-  inner.fill(INNER_PAD, length, BLOCK_BYTES);
-  outer.fill(OUTER_PAD, length, BLOCK_BYTES);
+  if (length < keyedBytes) {
+    inner.fill(INNER_PAD, length, keyedBytes);
+    outer.fill(OUTER_PAD, length, keyedBytes);
+  }
+  keyedBytes = length;
   outer.write(hash('sha256', inner.subarray(0, end), 'binary'), BLOCK_BYTES, 'latin1');
   return hash('sha256', outer, encoding);
 }

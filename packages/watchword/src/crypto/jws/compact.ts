@@ -1,6 +1,6 @@
 import { isJsonObject, parseStrictJson, type JsonObject } from '../../domain/json.ts';
-import { decodeBase64url, encodeBase64url } from '../base64url.ts';
-import { decodeUtf8, utf8 } from '../bytes.ts';
+import { decodeBase64urlText, encodeBase64url } from '../base64url.ts';
+import { utf8 } from '../bytes.ts';
 import type { JwsKey } from './jws-key.ts';
 
 /** The longest token that is looked at, in characters. */
@@ -35,8 +35,7 @@ export function splitCompactJws(token: unknown): CompactJws | undefined {
 
 /** Strict base64url, strict UTF-8, strict JSON, an object. */
 export function decodeJsonPart(text: string): JsonObject | undefined {
-  const bytes = decodeBase64url(text);
-  const json = bytes === undefined ? undefined : decodeUtf8(bytes);
+  const json = decodeBase64urlText(text);
   const value = json === undefined ? undefined : parseStrictJson(json, { maxDepth: MAX_DEPTH });
   return isJsonObject(value) ? value : undefined;
 }
