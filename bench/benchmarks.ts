@@ -1,8 +1,12 @@
 import type { Benchmark } from './benchmark.ts';
 import { refreshHttp } from './refresh-http.ts';
 import { rotation } from './rotation.ts';
+import { sign } from './sign.ts';
+import { verify } from './verify.ts';
 
 export const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
+  ['verify', verify],
+  ['sign', sign],
   ['rotation', rotation],
   ['refresh-http', refreshHttp],
 ]);

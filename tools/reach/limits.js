@@ -14,6 +14,13 @@ const drivers = ['node:sqlite'];
 export const limits = {
   // argon2 is loaded when the first password is hashed: apps without accounts never load the native module.
   watchword: { rooms: whole, packages: ['zod'], notBuiltins: drivers },
+  'watchword/jws': { rooms: [...core, 'crypto', 'facade'], packages: [], notBuiltins: drivers },
+  // All that a resource server needs: no store, no driver, no schemas, no server.
+  'watchword/verifier': {
+    rooms: [...core, 'crypto', 'engine', 'platform', 'facade'],
+    packages: [],
+    notBuiltins: drivers,
+  },
   'watchword/sqlite': { rooms: [...core, 'stores'], packages: [] },
   'watchword/memory': { rooms: [...core, 'stores'], packages: [], notBuiltins: drivers },
   // An adapter is handed the app and the facade; it loads neither a framework nor the engine's platform.

@@ -23,7 +23,21 @@ export interface ServerSettings {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const ALGORITHMS: readonly SigningAlgorithm[] = ['ES256', 'RS256', 'HS256'];
+const ALGORITHMS: readonly SigningAlgorithm[] = [
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'HS256',
+  'HS384',
+  'HS512',
+];
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
 
 /** Reads the environment; what is wrong in it is refused with a sentence that says what to set. */

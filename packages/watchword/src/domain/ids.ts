@@ -83,3 +83,77 @@ export function sessionIdFromBytes(bytes: Uint8Array): SessionId {
   }
   return text as SessionId;
 }
+
+/** How many 32-bit words the 128 bits of a session's or a token's id fill, most significant first. */
+export const ID_WORDS = 4;
+
+/** What stands in a table of digits for a character that is none: no digit has this bit. */
+const NO_DIGIT = 0x100;
+
+function digitTable(digits: string): Uint16Array {
+  const values = new Uint16Array(128).fill(NO_DIGIT);
+  for (let value = 0; value < digits.length; value += 1) values[digits.charCodeAt(value)] = value;
+  return values;
+}
+
+const HEX = digitTable('0123456789abcdef');
+const BASE64URL = digitTable('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_');
+
+/** Writes the 128 bits of a session's id as words from `at` on; `false` if the text spells none, and then not the bits. */
+export function writeSessionIdWords(id: string, words: Uint32Array, at: number): boolean {
+  if (id.length !== 36) return false;
+  const hyphenated =
+    id.charCodeAt(8) === HYPHEN &&
+    id.charCodeAt(13) === HYPHEN &&
+    id.charCodeAt(18) === HYPHEN &&
+    id.charCodeAt(23) === HYPHEN;
+  const a = fourHexDigits(id, 0);
+  const b = fourHexDigits(id, 4);
+  const c = fourHexDigits(id, 9);
+  const d = fourHexDigits(id, 14);
+  const e = fourHexDigits(id, 19);
+  const f = fourHexDigits(id, 24);
+  const g = fourHexDigits(id, 28);
+  const h = fourHexDigits(id, 32);
+  words[at] = (a << 16) | b;
+  words[at + 1] = (c << 16) | d;
+  words[at + 2] = (e << 16) | f;
+  words[at + 3] = (g << 16) | h;
+  return hyphenated && (a | b | c | d | e | f | g | h) >= 0;
+}
+
+/** Negative where a character is no digit. */
+function fourHexDigits(id: string, at: number): number {
+  const a = HEX[id.charCodeAt(at)] ?? NO_DIGIT;
+  const b = HEX[id.charCodeAt(at + 1)] ?? NO_DIGIT;
+  const c = HEX[id.charCodeAt(at + 2)] ?? NO_DIGIT;
+  const d = HEX[id.charCodeAt(at + 3)] ?? NO_DIGIT;
+  return (((a | b | c | d) & NO_DIGIT) << 23) | (a << 12) | (b << 8) | (c << 4) | d;
+}
+
+/** Writes the 128 bits of a token's id as words from `at` on; `false` if the text spells none, and then not the bits. */
+export function writeTokenIdWords(id: string, words: Uint32Array, at: number): boolean {
+  if (id.length !== 22) return false;
+  const a = fourSextets(id, 0);
+  const b = fourSextets(id, 4);
+  const c = fourSextets(id, 8);
+  const d = fourSextets(id, 12);
+  const e = fourSextets(id, 16);
+  const f = BASE64URL[id.charCodeAt(20)] ?? NO_DIGIT;
+  const g = BASE64URL[id.charCodeAt(21)] ?? NO_DIGIT;
+  // Four characters are 24 bits, the last two the 8 that remain.
+  words[at] = (a << 8) | (b >>> 16);
+  words[at + 1] = (b << 16) | (c >>> 8);
+  words[at + 2] = (c << 24) | d;
+  words[at + 3] = (e << 8) | (f << 2) | (g >>> 4);
+  return (a | b | c | d | e) >= 0 && ((f | g) & NO_DIGIT) === 0 && (g & 0xf) === 0;
+}
+
+/** Negative where a character is no digit. */
+function fourSextets(id: string, at: number): number {
+  const a = BASE64URL[id.charCodeAt(at)] ?? NO_DIGIT;
+  const b = BASE64URL[id.charCodeAt(at + 1)] ?? NO_DIGIT;
+  const c = BASE64URL[id.charCodeAt(at + 2)] ?? NO_DIGIT;
+  const d = BASE64URL[id.charCodeAt(at + 3)] ?? NO_DIGIT;
+  return (((a | b | c | d) & NO_DIGIT) << 23) | (a << 18) | (b << 12) | (c << 6) | d;
+}

@@ -38,25 +38,27 @@ export function parseStrictJson(text: string, limits: JsonLimits): JsonValue | u
  * the text has names, and each name ends in `":`. A string that begins with a colon has that too, and takes the long way.
  */
 function isPlainlyStrict(text: string, value: JsonValue, maxDepth: number): boolean {
-  if (UNUSUAL.test(text)) return false;
-  const members = countMembers(value, maxDepth);
-  return members !== undefined && text.split('":').length === members + 1;
+  return !UNUSUAL.test(text) && text.split('":').length === countMembers(value, maxDepth) + 1;
 }
 
 /** What could hide a name's `":`, and the name that no member may have. */
 const UNUSUAL = /\\|\s:|__proto__/;
 
-/** How many members the objects in `value` have; `undefined` if it is nested too deep. */
-function countMembers(value: JsonValue, depthLeft: number): number | undefined {
+/** How many members the objects in `value` have; infinitely many if it is nested too deep. */
+function countMembers(value: JsonValue, depthLeft: number): number {
   if (typeof value !== 'object' || value === null) return 0;
-  if (depthLeft === 0) return undefined;
-  const inside = Object.values(value as JsonObject);
-  let members = Array.isArray(value) ? 0 : inside.length;
-  for (const one of inside) {
-    if (typeof one !== 'object') continue;
-    const more = countMembers(one, depthLeft - 1);
-    if (more === undefined) return undefined;
-    members += more;
+  if (depthLeft === 0) return Infinity;
+  let members = 0;
+  if (Array.isArray(value)) {
+    for (const one of value as readonly JsonValue[]) {
+      if (typeof one === 'object') members += countMembers(one, depthLeft - 1);
+    }
+    return members;
+  }
+  for (const name of Object.keys(value)) {
+    const one = (value as JsonObject)[name];
+    members += 1;
+    if (typeof one === 'object') members += countMembers(one, depthLeft - 1);
   }
   return members;
 }

@@ -1,10 +1,27 @@
 import type { KeyId } from './ids.ts';
 import { epochMs, type EpochMs } from './time.ts';
 
-/** The signature algorithms that keys can have: a key has exactly one (RFC 8725 §3.1). */
-export type SigningAlgorithm = 'HS256' | 'RS256' | 'ES256';
+/**
+ * The signature algorithms that an installation's keys can have: a key has exactly one (RFC 8725 §3.1). Those of RFC 7518 §3.1,
+ * and EdDSA with Ed25519 (RFC 8037 §3.1).
+ */
+export const SIGNING_ALGORITHMS = [
+  'HS256',
+  'HS384',
+  'HS512',
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+] as const;
 
-export const SIGNING_ALGORITHMS: readonly SigningAlgorithm[] = ['HS256', 'RS256', 'ES256'];
+export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
 
 /** The times that decide a signing key's state, so that processes agree without asking each other. */
 export interface SigningKey {

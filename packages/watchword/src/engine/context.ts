@@ -24,6 +24,8 @@ export interface EngineSettings {
   readonly chain: ChainPolicy;
   /** How old this process's knowledge of revocations may be before tokens are refused, in milliseconds. */
   readonly maxStalenessMs: number;
+  /** How many verified tokens are remembered, so that a signature is checked once; 0 for none. */
+  readonly tokenCacheSize: number;
   /** Asked at each access token for claims such as roles; `undefined` where the application adds none. */
   readonly claims: ((session: Session) => JsonObject | Promise<JsonObject>) | undefined;
 }

@@ -14,13 +14,8 @@ import { createRevocationView } from './revocation/view.ts';
 import { createSessions, type Sessions } from './sessions/sessions.ts';
 import { createTokenMint, type CustomTokenClaims, type MintedToken } from './tokens/mint.ts';
 import { assertCustomType, freeClaims } from './tokens/reserved.ts';
-import {
-  ACCESS_TOKEN,
-  createTokenVerifier,
-  customKind,
-  type TokenExpectations,
-  type Verdict,
-} from './tokens/verify.ts';
+import { ACCESS_TOKEN, customKind } from './tokens/kinds.ts';
+import { createTokenVerifier, type TokenExpectations, type Verdict } from './tokens/verify.ts';
 import { startUpkeep } from './upkeep.ts';
 
 /** All capabilities, joined. It decides everything and knows neither HTTP nor SQL. */
@@ -73,7 +68,13 @@ export async function createEngine(context: EngineContext, options: EngineOption
   const refresher = new Refresher({ context, keys, mint, revoker });
   const sessions = createSessions({ context, keys, refresher, revoker });
   const settler = createSettler(context);
-  const verifier = createTokenVerifier({ issuer: settings.issuer, clock, keys, view });
+  const verifier = createTokenVerifier({
+    issuer: settings.issuer,
+    clock,
+    keys,
+    view,
+    cacheSize: settings.tokenCacheSize,
+  });
   const accounts = options.accounts && (await createAccounts(context, options.accounts));
   const stopFollowing = await followStore(context, view, keys, () => settler.forget());
   const stopUpkeep = startUpkeep(context, view);

@@ -183,6 +183,12 @@ export const ERROR_CATALOGUE = {
     title: 'Wrong argument',
     sentence: 'The application called Watchword with an argument that it refuses; the message says which.',
   },
+  ERR_KEY_REFUSED: {
+    status: 500,
+    title: 'Key refused',
+    sentence:
+      'A key is too weak, malformed, or not for this use; the message says what is wrong with it and what to use.',
+  },
 
   ERR_SIGN_IN_FAILED: {
     status: 401,

@@ -39,3 +39,11 @@ export class ArgumentError extends WatchwordError {
     this.message = sentence;
   }
 }
+
+/** A key that is not used: its message says what is wrong with it and what to use, and never shows a part of it. */
+export class KeyRefusedError extends WatchwordError {
+  constructor(sentence: string, options: { readonly cause?: unknown } = {}) {
+    super('ERR_KEY_REFUSED', options);
+    this.message = sentence;
+  }
+}

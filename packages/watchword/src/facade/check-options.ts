@@ -5,6 +5,7 @@ import type { EngineSettings } from '../engine/context.ts';
 import { MAX_ACCESS_TTL_SECONDS } from '../engine/limits.ts';
 import { ConfigurationError } from '../errors/watchword-error.ts';
 import type { HttpSettings } from '../http/index.ts';
+import { checkAudience, checkIssuer } from './check-issuer.ts';
 import type { AccountOptions, CookieOptions, SessionLimitOptions, WatchwordOptions } from './options.ts';
 import { refuseUnknownOptions } from './unknown-options.ts';
 
@@ -31,6 +32,7 @@ const OPTION_NAMES: readonly (keyof WatchwordOptions)[] = [
   'rotation',
   'raceWindowMs',
   'maxStalenessMs',
+  'tokenCacheSize',
   'claims',
   'accounts',
   'origins',
@@ -49,6 +51,7 @@ const YEAR_SECONDS = 365 * DAY_SECONDS;
 const DEFAULT_ACCESS_TTL_SECONDS = 900;
 const DEFAULT_RACE_WINDOW_MS = 10_000;
 const DEFAULT_MAX_STALENESS_MS = 10_000;
+const DEFAULT_TOKEN_CACHE_SIZE = 5000;
 const DEFAULT_HASHES_AT_ONCE = 4;
 
 /** Refuses every option that can be wrong, with a sentence that says what to write instead. */
@@ -81,34 +84,6 @@ function isProduction(options: WatchwordOptions, nodeEnvironment: string | undef
   return (environment ?? nodeEnvironment) === 'production';
 }
 
-function checkIssuer(issuer: unknown): URL {
-  const example = 'for example `https://app.example`, or `http://localhost:3000` while developing';
-  if (typeof issuer !== 'string' || !URL.canParse(issuer)) {
-    throw new ConfigurationError(
-      `\`issuer\` has to be the URL that the application is reached at: ${example}.`,
-    );
-  }
-  // What a URL parser forgives would stand in every token as it was written.
-  if (!/^https?:\/\/[^\s\\/?#@]+(?:\/[^\s\\?#]*)?$/i.test(issuer)) {
-    throw new ConfigurationError(
-      `\`issuer\` begins with https:// and has no query, fragment, credentials or white space: ${example}.`,
-    );
-  }
-  const url = new URL(issuer);
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
-    throw new ConfigurationError(`\`issuer\` has to be an https URL, except on localhost: ${example}.`);
-  }
-  return url;
-}
-
-function isLoopback(hostname: string): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    /^127(?:\.\d+){3}$|^\[::1\]$/.test(hostname)
-  );
-}
-
 function checkEngine(options: WatchwordOptions): EngineSettings {
   const algorithm = oneOf('algorithm', options.algorithm, SIGNING_ALGORITHMS) ?? 'HS256';
   const rotation = oneOf('rotation', options.rotation, ['resilient', 'strict']) ?? 'resilient';
@@ -123,6 +98,8 @@ function checkEngine(options: WatchwordOptions): EngineSettings {
   const { raceWindowMs = DEFAULT_RACE_WINDOW_MS, maxStalenessMs = DEFAULT_MAX_STALENESS_MS } = options;
   inRange('raceWindowMs', raceWindowMs, 0, 60_000);
   inRange('maxStalenessMs', maxStalenessMs, 100, 3_600_000);
+  const { tokenCacheSize = DEFAULT_TOKEN_CACHE_SIZE } = options;
+  inRange('tokenCacheSize', tokenCacheSize, 0, 1_000_000);
   if (rotation === 'resilient' && settlingTimeMs({ rotation, raceWindowMs }) >= accessTtlSeconds * 1000) {
     throw new ConfigurationError(
       '`raceWindowMs` has to be less than a quarter of the life of an access token: a generation settles by the use of a ' +
@@ -146,6 +123,7 @@ function checkEngine(options: WatchwordOptions): EngineSettings {
     sessionLimit: checkSessionLimit(options.sessionLimit),
     chain: { rotation, raceWindowMs },
     maxStalenessMs,
+    tokenCacheSize,
     claims: options.claims,
   };
 }
@@ -181,14 +159,6 @@ function checkAccessTtl({ accessTokenTtlSeconds, unsafeAccessTokenTtlSeconds }: 
   }
   inRange('accessTokenTtlSeconds', seconds, 10, MAX_ACCESS_TTL_SECONDS);
   return seconds;
-}
-
-function checkAudience(audience: unknown): readonly string[] | undefined {
-  if (audience === undefined) return undefined;
-  const list: readonly unknown[] = Array.isArray(audience) ? audience : [audience];
-  const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
-  if (list.length > 0 && list.every(isText)) return list;
-  throw new ConfigurationError('`audience` has to be a string or an array of strings that is not empty.');
 }
 
 function checkHttp({ origins = [], cookies = {} }: WatchwordOptions, issuer: URL): HttpSettings {

@@ -3,15 +3,9 @@ export { WatchwordError } from '../errors/watchword-error.ts';
 export { ERROR_CATALOGUE } from '../errors/catalogue.ts';
 export { EVENT_CATALOGUE } from '../domain/events.ts';
 export type { AccountOptions, CookieOptions, SessionLimitOptions, WatchwordOptions } from './options.ts';
-export type {
-  IssueToken,
-  RefreshOptions,
-  Revoked,
-  SessionTokens,
-  VerifyOptions,
-  Watchword,
-} from './watchword.ts';
+export type { IssueToken, RefreshOptions, Revoked, SessionTokens, Watchword } from './watchword.ts';
 export type { StartSession } from '../engine/sessions/session-input.ts';
+export type { VerifyOptions } from './expectations.ts';
 export type { EventListener, Events } from './event-hub.ts';
 export type { ErrorCode, ErrorDescription } from '../errors/catalogue.ts';
 export type { EventOf, EventType, WatchwordEvent } from '../domain/events.ts';

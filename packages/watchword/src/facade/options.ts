@@ -17,7 +17,10 @@ export interface WatchwordOptions {
   readonly secret?: string | SecretSource;
   /** The `aud` of tokens for which none is named. Default: the issuer. */
   readonly audience?: string | readonly string[];
-  /** Default: `HS256`, which is right where one application signs and verifies. */
+  /**
+   * What signs tokens: HS256, HS384, HS512 (a secret), RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, or EdDSA with
+   * Ed25519 (key pairs, published as JWKS). Default: `HS256`, which is right where one application signs and verifies.
+   */
   readonly algorithm?: SigningAlgorithm;
   /** Seconds an access token lives, 10 to 3600. Default: 900. */
   readonly accessTokenTtlSeconds?: number;
@@ -37,6 +40,11 @@ export interface WatchwordOptions {
   readonly raceWindowMs?: number;
   /** How old the knowledge of revocations may be before tokens are refused. Default: 10000. */
   readonly maxStalenessMs?: number;
+  /**
+   * How many verified tokens are remembered, some 2 kB each: their signature is checked once, times and revocation each
+   * time. 0 to 1000000. Default: 5000.
+   */
+  readonly tokenCacheSize?: number;
   /** Asked at each access token for further claims: roles, tenant. */
   readonly claims?: (session: Session) => JsonObject | Promise<JsonObject>;
   /** Users with e-mail and password of Watchword's own. Default: none, for applications that have users already. */

@@ -9,24 +9,15 @@ import {
   assertText,
   audienceList,
   DEFAULT_CLIENT_ID,
-  scopeValues,
   type StartSession,
 } from '../engine/sessions/session-input.ts';
-import type { TokenExpectations, Verdict } from '../engine/tokens/verify.ts';
-import type { VerifiedToken } from '../engine/tokens/verified-token.ts';
 import { ArgumentError, WatchwordError } from '../errors/watchword-error.ts';
 import { createConnectGuard, type HttpFace } from '../http/index.ts';
 import type { RevocationRequest, RevocationResult } from '../ports/store/revocation-log.ts';
 import type { Events } from './event-hub.ts';
+import { createExpect, verifiedOrThrow, type Expect } from './expectations.ts';
 import { refuseUnknownOptions } from './unknown-options.ts';
-import type {
-  IssueToken,
-  RefreshOptions,
-  Revoked,
-  SessionTokens,
-  VerifyOptions,
-  Watchword,
-} from './watchword.ts';
+import type { IssueToken, RefreshOptions, Revoked, SessionTokens, Watchword } from './watchword.ts';
 
 const START_NAMES: readonly (keyof StartSession)[] = [
   'subject',
@@ -41,28 +32,13 @@ const START_NAMES: readonly (keyof StartSession)[] = [
 ];
 const REFRESH_NAMES: readonly (keyof RefreshOptions)[] = ['client', 'address', 'userAgent'];
 const ISSUE_NAMES: readonly (keyof IssueToken)[] = ['typ', 'subject', 'audience', 'ttlSeconds', 'claims'];
-const VERIFY_NAMES: readonly (keyof VerifyOptions)[] = [
-  'audience',
-  'scope',
-  'maxAgeSeconds',
-  'maxStalenessMs',
-];
-
 /** 30 days: by then every session that the backup knew has refreshed or expired. */
 const LONGEST_ACCEPTANCE_SECONDS = 2_592_000;
 
 /** The engine as its users see it: promises and exceptions in place of unions. */
 export function presentWatchword(engine: Engine, http: HttpFace, events: Events): Watchword {
   const { settings } = engine.context;
-  const expect: Expect = (where, options = {}) => {
-    refuseUnknownOptions(where, options, VERIFY_NAMES, ArgumentError);
-    return {
-      audience: audienceList(options.audience) ?? settings.audience,
-      scope: scopeValues(options.scope),
-      maxAgeSeconds: toNumber('maxAgeSeconds', options.maxAgeSeconds),
-      maxStalenessMs: toNumber('maxStalenessMs', options.maxStalenessMs) ?? settings.maxStalenessMs,
-    };
-  };
+  const expect = createExpect(settings);
   const verify: Watchword['verify'] = (accessToken, options) =>
     verifiedOrThrow(engine.verify(accessToken, expect('verify', options)));
 
@@ -96,9 +72,6 @@ export function presentWatchword(engine: Engine, http: HttpFace, events: Events)
     close: () => engine.close(),
   };
 }
-
-/** What a call wants of a token, checked; it is named in what is refused. */
-type Expect = (where: string, options?: VerifyOptions) => TokenExpectations;
 
 function presentSessions({ sessions, refresher }: Engine): Watchword['sessions'] {
   return {
@@ -212,18 +185,8 @@ function tokensOrThrow(outcome: RefreshOutcome): IssuedTokens {
   }
 }
 
-function verifiedOrThrow(verdict: Verdict): VerifiedToken {
-  if (verdict.kind === 'verified') return verdict.token;
-  throw new WatchwordError(verdict.code, { detail: verdict.detail });
-}
-
 function presentRevoked({ head }: RevocationResult): Revoked {
   return { sequence: head.sequence };
-}
-
-function toNumber(name: string, value: number | undefined): number | undefined {
-  if (value === undefined || (typeof value === 'number' && value >= 0)) return value;
-  throw new ArgumentError(`\`${name}\` has to be a number that is not negative.`);
 }
 
 function refuseId(sentence: string): never {

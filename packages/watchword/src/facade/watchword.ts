@@ -6,6 +6,7 @@ import type { StartSession } from '../engine/sessions/session-input.ts';
 import type { VerifiedToken } from '../engine/tokens/verified-token.ts';
 import type { ConnectGuard, HttpFace } from '../http/index.ts';
 import type { Events } from './event-hub.ts';
+import type { VerifyOptions } from './expectations.ts';
 
 export interface SessionTokens {
   readonly accessToken: string;
@@ -13,18 +14,6 @@ export interface SessionTokens {
   /** Seconds until the access token expires. */
   readonly expiresInSeconds: number;
   readonly session: Session;
-}
-
-/** What a route wants of an access token. */
-export interface VerifyOptions {
-  /** One of these has to be in the `aud`. Default: the installation's. */
-  readonly audience?: string | readonly string[];
-  /** These all have to be in the `scope`. Default: none. */
-  readonly scope?: string | readonly string[];
-  /** The most seconds since the user proved themselves. Default: any. */
-  readonly maxAgeSeconds?: number;
-  /** The most milliseconds by which the knowledge of revocations may lag. Default: the installation's. */
-  readonly maxStalenessMs?: number;
 }
 
 /** Who presents a refresh token, and from where. */

@@ -2,10 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { createTokenId } from '../../src/crypto/token-id.ts';
-import { createSessionId, type KeyId } from '../../src/domain/ids.ts';
+import { createSessionId, type KeyId, type TokenId } from '../../src/domain/ids.ts';
 import type { RevocationRecord, RevocationTarget } from '../../src/domain/revocation.ts';
 import { epochMs } from '../../src/domain/time.ts';
-import { createRevocationView, type RevocableToken } from '../../src/engine/revocation/view.ts';
+import {
+  createRevocationView,
+  revocableWords,
+  type RevocableToken,
+} from '../../src/engine/revocation/view.ts';
 import { createFakeClock } from '../../src/testing/fake-clock.ts';
 import { holds } from '../domain/support/property.ts';
 
@@ -84,6 +88,7 @@ describe('the view of revocations', () => {
             const expected = records.some((each) => kills(each, one));
             assert.equal(once.hits(one) !== undefined, expected);
             assert.equal(again.hits(one) !== undefined, expected);
+            assert.equal(once.hits(one, revocableWords(one)), once.hits(one));
           }
         },
       ),
@@ -104,21 +109,25 @@ describe('the view of revocations', () => {
     );
   });
 
-  test('keeps an entry until it expires, also if the same was revoked again with an earlier expiry', () => {
+  test('keeps an entry until it expires and hardly longer, also if the same was revoked again with an earlier expiry', () => {
     holds(
       fc.property(
         fc.array(record, { maxLength: 6 }),
         token,
-        fc.integer({ min: 0, max: 40 }),
+        fc.integer({ min: 0, max: 16_000 }),
         (records, one, afterMs) => {
           const nowMs = epochMs(T + afterMs);
           // Cut-offs overlap: what a later one kills besides is a matter of its own.
-          const ids = records.filter(({ target: what }) => !('beforeMs' in what));
+          const ids = records
+            .filter(({ target: what }) => !('beforeMs' in what))
+            .map((each) => ({ ...each, expiresMs: epochMs(each.atMs + (each.expiresMs - each.atMs) * 400) }));
           const seen = view();
           for (const each of ids) seen.apply(each);
           seen.prune(nowMs);
-          const expected = ids.some((each) => each.expiresMs > nowMs && kills(each, one));
-          assert.equal(seen.hits(one) !== undefined, expected);
+          const isHit = seen.hits(one) !== undefined;
+          if (ids.some((each) => each.expiresMs > nowMs && kills(each, one))) assert.ok(isHit);
+          // Ids are kept for whole seconds.
+          if (!ids.some((each) => each.expiresMs > nowMs - 1000 && kills(each, one))) assert.ok(!isHit);
         },
       ),
       3000,
@@ -171,6 +180,37 @@ describe('the view of revocations', () => {
         },
       ),
     );
+  });
+});
+
+describe('ids of others', () => {
+  test('that none of ours could be are never revoked', () => {
+    const seen = view();
+    const entry = { sequence: 1, hash: KEY, atMs: epochMs(T), expiresMs: epochMs(T + 1000) };
+    const zeros = 'A'.repeat(22) as TokenId;
+    seen.apply({ ...entry, target: { kind: 'token', tokenId: zeros } });
+    const ask = (tokenId: string) => {
+      const one = { tokenId: tokenId as TokenId, keyId: 'k1' as KeyId, subject: 'ada', sessionId: undefined };
+      assert.equal(seen.hits(one), seen.hits(one, revocableWords(one)));
+      return seen.hits(one);
+    };
+    assert.equal(ask(zeros), 'token');
+    for (const other of [
+      '',
+      'A',
+      'A'.repeat(21),
+      'A'.repeat(23),
+      `${'A'.repeat(21)}B`,
+      `${'A'.repeat(21)}=`,
+    ]) {
+      assert.equal(ask(other), undefined, other);
+    }
+    for (const character of ['=', '+', '/', '.', ' ', '\0', 'é', '\u0141', '\u2041']) {
+      for (let at = 0; at < 22; at += 1) {
+        const text = 'A'.repeat(at) + character + 'A'.repeat(21 - at);
+        assert.equal(ask(text), undefined, text);
+      }
+    }
   });
 });
 

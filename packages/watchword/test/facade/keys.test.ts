@@ -76,7 +76,7 @@ describe('rotating the signing key', () => {
 
   test('refuses an algorithm that there is not', async (t) => {
     const { auth } = await createInstallation(t).open();
-    for (const algorithm of ['none', 'HS512', '', null, 42] as readonly unknown[]) {
+    for (const algorithm of ['none', 'HS1', '', null, 42] as readonly unknown[]) {
       assert.equal((await rejection(auth.keys.rotate({ algorithm } as object))).code, 'ERR_OPTION');
     }
   });

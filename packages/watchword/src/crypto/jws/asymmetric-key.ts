@@ -1,16 +1,12 @@
 import { Buffer } from 'node:buffer';
-import { createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
-import type { KeyId } from '../../domain/ids.ts';
+import { constants, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import type { JsonObject } from '../../domain/json.ts';
-import type { SigningAlgorithm } from '../../domain/signing-key.ts';
+import { KeyRefusedError } from '../../errors/watchword-error.ts';
 import { decodeBase64url, encodeBase64url } from '../base64url.ts';
+import { propertiesOf, type AsymmetricAlgorithmName, type AsymmetricProperties } from './algorithms.ts';
+import { assertKeyFits } from './assert-key-fits.ts';
 import { concatFromDer, derFromConcat } from './ecdsa-signature.ts';
-import type { JwsKey } from './jws-key.ts';
-
-type AsymmetricAlgorithm = Exclude<SigningAlgorithm, 'HS256'>;
-
-const MIN_RSA_BITS = 2048;
-const ES256_SIGNATURE_BYTES = 64;
+import type { JwsSigningKey, JwsVerificationKey } from './jws-key.ts';
 
 /** How a signature is spelled for JOSE, and how for OpenSSL. */
 interface SignatureSpelling {
@@ -23,49 +19,101 @@ const AS_IT_IS: SignatureSpelling = {
   forOpenSsl: (signature) => signature,
 };
 
-const ECDSA_P256: SignatureSpelling = {
-  fromOpenSsl: (signature) => concatFromDer(signature, ES256_SIGNATURE_BYTES / 2),
-  forOpenSsl: derFromConcat,
-};
+const PROBE = Buffer.from('the public half belongs to the private one');
 
-/** RS256 (RFC 7518 §3.3) or ES256 (§3.4) from a PKCS#8 private key in DER. Keys that are too weak or of another type throw. */
-export function createAsymmetricKey(id: KeyId, algorithm: AsymmetricAlgorithm, pkcs8: Uint8Array): JwsKey {
-  const privateKey = createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' });
-  const publicKey = createPublicKey(privateKey);
-  assertFits(publicKey, algorithm);
-  const signatureBytes = signatureLength(publicKey, algorithm);
-  const spelled = algorithm === 'ES256' ? ECDSA_P256 : AS_IT_IS;
+/** The public half of a key; what is too weak or of another type is refused. */
+export function createVerificationKey<
+  Id extends string | undefined,
+  Algorithm extends AsymmetricAlgorithmName,
+>(id: Id, algorithm: Algorithm, publicKey: KeyObject): JwsVerificationKey<Id, Algorithm> {
+  assertKeyFits(publicKey, algorithm);
+  const properties = propertiesOf(algorithm);
+  const { forOpenSsl } = spellingOf(properties);
+  const hash = hashOf(properties);
+  const key = withPadding(publicKey, properties);
+  const signatureBytes = signatureBytesOf(publicKey, properties);
+  const signatureLength = Math.ceil((signatureBytes * 4) / 3);
   return {
     id,
     algorithm,
-    publicJwk: {
-      ...(publicKey.export({ format: 'jwk' }) as JsonObject),
-      use: 'sig',
-      alg: algorithm,
-      kid: id,
-    },
-    sign: (signingInput) =>
-      encodeBase64url(spelled.fromOpenSsl(sign('sha256', Buffer.from(signingInput, 'utf8'), privateKey))),
     verify(signingInput, signature) {
+      if (signature.length !== signatureLength) return false;
       const bytes = decodeBase64url(signature);
       if (bytes === undefined || bytes.length !== signatureBytes) return false;
-      return verify('sha256', Buffer.from(signingInput, 'utf8'), publicKey, spelled.forOpenSsl(bytes));
+      return verify(hash, Buffer.from(signingInput, 'utf8'), key, forOpenSsl(bytes));
     },
   };
 }
 
-function assertFits(key: KeyObject, algorithm: AsymmetricAlgorithm): void {
-  const details = key.asymmetricKeyDetails;
-  const fits =
-    algorithm === 'RS256'
-      ? key.asymmetricKeyType === 'rsa' &&
-        (details?.modulusLength ?? 0) >= MIN_RSA_BITS &&
-        (details?.publicExponent ?? 0n) >= 65537n
-      : key.asymmetricKeyType === 'ec' && details?.namedCurve === 'prime256v1';
-  if (!fits) throw new RangeError(`the key does not fit ${algorithm}`);
+/** Both halves of a key. A public half that is not that of the private one is refused. */
+export function createSigningKey<Id extends string | undefined, Algorithm extends AsymmetricAlgorithmName>(
+  id: Id,
+  algorithm: Algorithm,
+  privateKey: KeyObject,
+  publicKey: KeyObject,
+): JwsSigningKey<Id, Algorithm> {
+  const verification = createVerificationKey(id, algorithm, publicKey);
+  const properties = propertiesOf(algorithm);
+  const { fromOpenSsl } = spellingOf(properties);
+  const hash = hashOf(properties);
+  const key = withPadding(privateKey, properties);
+  const signBytes = (bytes: Uint8Array): Uint8Array => fromOpenSsl(sign(hash, bytes, key));
+  const publicJwk = {
+    ...(publicKey.export({ format: 'jwk' }) as JsonObject),
+    use: 'sig',
+    alg: algorithm,
+    ...(id !== undefined && { kid: id }),
+  };
+  const signing: JwsSigningKey<Id, Algorithm> = {
+    ...verification,
+    publicJwk,
+    sign: (signingInput) => encodeBase64url(signBytes(Buffer.from(signingInput, 'utf8'))),
+  };
+  if (!belongTogether(signing)) {
+    throw new KeyRefusedError(
+      'The public members of the key are not those of its private ones. Export both from one key.',
+    );
+  }
+  return signing;
 }
 
-function signatureLength(key: KeyObject, algorithm: AsymmetricAlgorithm): number {
-  if (algorithm === 'ES256') return ES256_SIGNATURE_BYTES;
-  return Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
+/** From a PKCS#8 private key in DER. */
+export function createAsymmetricKey<Id extends string | undefined, Algorithm extends AsymmetricAlgorithmName>(
+  id: Id,
+  algorithm: Algorithm,
+  pkcs8: Uint8Array,
+): JwsSigningKey<Id, Algorithm> {
+  const privateKey = createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' });
+  return createSigningKey(id, algorithm, privateKey, createPublicKey(privateKey));
+}
+
+function belongTogether(key: JwsSigningKey): boolean {
+  const probe = PROBE.toString('base64url');
+  try {
+    return key.verify(probe, key.sign(probe));
+  } catch {
+    return false;
+  }
+}
+
+/** The curves of EdDSA and ML-DSA bring their hash along. */
+function hashOf(properties: AsymmetricProperties): string | null {
+  return 'hash' in properties ? properties.hash : null;
+}
+
+function spellingOf(properties: AsymmetricProperties): SignatureSpelling {
+  if (properties.kty !== 'EC') return AS_IT_IS;
+  const { fieldBytes } = properties;
+  return { fromOpenSsl: (der) => concatFromDer(der, fieldBytes), forOpenSsl: derFromConcat };
+}
+
+/** Made once: what OpenSSL has to know of RSASSA-PSS stands beside the key. */
+function withPadding(key: KeyObject, properties: AsymmetricProperties) {
+  if (properties.kty !== 'RSA' || properties.pssSaltBytes === undefined) return key;
+  return { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: properties.pssSaltBytes };
+}
+
+function signatureBytesOf(key: KeyObject, properties: AsymmetricProperties): number {
+  if (properties.kty === 'RSA') return Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8);
+  return properties.kty === 'EC' ? 2 * properties.fieldBytes : properties.signatureBytes;
 }

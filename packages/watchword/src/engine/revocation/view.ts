@@ -1,9 +1,18 @@
 import { tokenIssuedMs } from '../../crypto/token-id.ts';
-import { sessionStartedMs, type KeyId, type SessionId, type TokenId } from '../../domain/ids.ts';
+import {
+  ID_WORDS,
+  sessionStartedMs,
+  writeSessionIdWords,
+  writeTokenIdWords,
+  type KeyId,
+  type SessionId,
+  type TokenId,
+} from '../../domain/ids.ts';
 import type { RevocationKind, RevocationRecord } from '../../domain/revocation.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { EventSink } from '../../ports/event-sink.ts';
+import { IdTable } from './id-table.ts';
 
 /** What of a token a revocation can hit. */
 export interface RevocableToken {
@@ -18,12 +27,18 @@ export interface RevocableToken {
  * ago it was last compared with the store.
  */
 export interface RevocationView {
-  /** The kind of the entry that kills the token, or `undefined`. */
-  hits(token: RevocableToken): RevocationKind | undefined;
+  /**
+   * The kind of the entry that kills the token, or `undefined`. Who asks again and again about the same token may hand over
+   * its `revocableWords`, so that its ids need not be read each time.
+   */
+  hits(token: RevocableToken, words?: RevocableWords): RevocationKind | undefined;
   /** Takes an entry in; the same one may come twice. */
   apply(record: RevocationRecord): void;
-  /** Drops what has expired. */
-  prune(nowMs: EpochMs): void;
+  /**
+   * Drops what has expired: in one call as many ids as take less than a millisecond or so. Tells whether there are more to look at,
+   * with which the next call goes on. Ids stay up to a second longer than their entries say.
+   */
+  prune(nowMs: EpochMs): boolean;
   /** The view contains everything that was durable at this monotonic time. */
   confirm(monotonicMs: number): void;
   /** Milliseconds since the view was last known to be complete; infinite before the first time. */
@@ -32,34 +47,73 @@ export interface RevocationView {
   reportStale(ageMs: number): void;
 }
 
+declare const ofToken: unique symbol;
+
+/** The ids of a token as the view looks them up. */
+export type RevocableWords = Uint32Array & { readonly [ofToken]: true };
+
+const SESSION_AT = ID_WORDS;
+/** Where it stands which of the two ids there are: others' tokens may have ids that none of ours could be. */
+const PRESENT_AT = 2 * ID_WORDS;
+const HAS_TOKEN_ID = 1;
+const HAS_SESSION_ID = 2;
+
+export function revocableWords(token: Pick<RevocableToken, 'tokenId' | 'sessionId'>): RevocableWords {
+  const words = new Uint32Array(PRESENT_AT + 1) as RevocableWords;
+  readWords(token, words);
+  return words;
+}
+
+function readWords(
+  { tokenId, sessionId }: Pick<RevocableToken, 'tokenId' | 'sessionId'>,
+  words: Uint32Array,
+): void {
+  const hasTokenId = writeTokenIdWords(tokenId, words, 0);
+  const hasSessionId = sessionId !== undefined && writeSessionIdWords(sessionId, words, SESSION_AT);
+  words[PRESENT_AT] = (hasTokenId ? HAS_TOKEN_ID : 0) | (hasSessionId ? HAS_SESSION_ID : 0);
+}
+
 /** The clocks of processes may be this far off the store's: what a cut-off allows tokens without a session. */
 const SESSIONLESS_ALLOWANCE_MS = 250;
 
 const STALE_REPORT_PERIOD_MS = 1000;
 
 export function createRevocationView(clock: Clock, events: EventSink): RevocationView {
-  const ended = {
-    session: new Map<string, EpochMs>(),
-    token: new Map<string, EpochMs>(),
-    key: new Map<string, EpochMs>(),
-  };
+  const sessions = new IdTable();
+  const tokens = new IdTable();
+  const keys = new Map<string, EpochMs>();
   const subjects = new Map<string, { readonly beforeMs: EpochMs; readonly expiresMs: EpochMs }>();
   let all: { readonly beforeMs: EpochMs; readonly expiresMs: EpochMs } | undefined;
   let confirmedMs = Number.NEGATIVE_INFINITY;
   let staleReportedMs = Number.NEGATIVE_INFINITY;
 
+  const scratch = new Uint32Array(PRESENT_AT + 1);
+
+  function hitById(token: RevocableToken, known: Uint32Array | undefined): RevocationKind | undefined {
+    if (tokens.size === 0 && sessions.size === 0) return undefined;
+    const words = known ?? scratch;
+    if (known === undefined) readWords(token, scratch);
+    const present = words[PRESENT_AT] ?? 0;
+    if ((present & HAS_TOKEN_ID) !== 0 && tokens.has(words, 0)) return 'token';
+    return (present & HAS_SESSION_ID) !== 0 && sessions.has(words, SESSION_AT) ? 'session' : undefined;
+  }
+
+  function hitByStart({ tokenId, subject, sessionId }: RevocableToken): RevocationKind | undefined {
+    const cutoff = subjects.size === 0 ? undefined : subjects.get(subject);
+    if (all === undefined && cutoff === undefined) return undefined;
+    const startedMs =
+      sessionId === undefined
+        ? tokenIssuedMs(tokenId) - SESSIONLESS_ALLOWANCE_MS
+        : sessionStartedMs(sessionId);
+    if (all !== undefined && startedMs < all.beforeMs) return 'all';
+    return cutoff !== undefined && startedMs < cutoff.beforeMs ? 'subject' : undefined;
+  }
+
   return {
-    hits({ tokenId, keyId, subject, sessionId }) {
-      if (ended.token.has(tokenId)) return 'token';
-      if (sessionId !== undefined && ended.session.has(sessionId)) return 'session';
-      const startedMs =
-        sessionId === undefined
-          ? tokenIssuedMs(tokenId) - SESSIONLESS_ALLOWANCE_MS
-          : sessionStartedMs(sessionId);
-      if (all !== undefined && startedMs < all.beforeMs) return 'all';
-      const cutoff = subjects.get(subject);
-      if (cutoff !== undefined && startedMs < cutoff.beforeMs) return 'subject';
-      return ended.key.has(keyId) ? 'key' : undefined;
+    hits(token, words) {
+      const hit = hitById(token, words) ?? hitByStart(token);
+      if (hit !== undefined) return hit;
+      return keys.size > 0 && keys.has(token.keyId) ? 'key' : undefined;
     },
 
     apply({ target, expiresMs }) {
@@ -76,23 +130,24 @@ export function createRevocationView(clock: Clock, events: EventSink): Revocatio
           break;
         }
         case 'session':
-          keepLonger(ended.session, target.sessionId, expiresMs);
+          if (writeSessionIdWords(target.sessionId, scratch, 0)) sessions.add(scratch, 0, expiresMs / 1000);
           break;
         case 'token':
-          keepLonger(ended.token, target.tokenId, expiresMs);
+          if (writeTokenIdWords(target.tokenId, scratch, 0)) tokens.add(scratch, 0, expiresMs / 1000);
           break;
         case 'key':
-          keepLonger(ended.key, target.keyId, expiresMs);
+          keepLonger(keys, target.keyId, expiresMs);
           break;
       }
     },
 
     prune(nowMs) {
-      for (const entries of Object.values(ended)) {
-        for (const [id, expiresMs] of entries) if (expiresMs <= nowMs) entries.delete(id);
-      }
+      for (const [id, expiresMs] of keys) if (expiresMs <= nowMs) keys.delete(id);
       for (const [subject, { expiresMs }] of subjects) if (expiresMs <= nowMs) subjects.delete(subject);
       if (all !== undefined && all.expiresMs <= nowMs) all = undefined;
+      const moreTokens = tokens.prune(nowMs / 1000);
+      const moreSessions = sessions.prune(nowMs / 1000);
+      return moreTokens || moreSessions;
     },
 
     confirm(monotonicMs) {

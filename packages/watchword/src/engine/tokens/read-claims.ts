@@ -1,5 +1,6 @@
-import { parseSessionId, parseTokenId, type KeyId } from '../../domain/ids.ts';
+import { parseSessionId, parseTokenId, type KeyId, type TokenId } from '../../domain/ids.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
+import type { TokenKind } from './kinds.ts';
 import type { TokenClaims } from './verified-token.ts';
 
 /** The claims that the rules look at, with the types that they must have: nothing about them is verified yet. */
@@ -12,21 +13,33 @@ const LATEST_SECONDS = 253_402_300_799;
 const MAX_GENERATION = 0xffff_ffff;
 
 /** Reads a payload; gives the name of the first claim that is missing or of the wrong type. */
-export function readClaims(payload: JsonObject, keyId: KeyId): ReadClaims | { readonly wrongClaim: string } {
+export function readClaims(
+  payload: JsonObject,
+  kind: TokenKind,
+  keyId: KeyId,
+): ReadClaims | { readonly wrongClaim: string } {
   const issuer = nonEmpty(payload['iss']);
   if (issuer === undefined) return { wrongClaim: 'iss' };
-  const subject = nonEmpty(payload['sub']);
+  const subject = nonEmpty(payload['sub']) ?? (kind.needsSubject ? undefined : '');
   if (subject === undefined) return { wrongClaim: 'sub' };
   const audience = readAudience(payload['aud']);
   if (audience === undefined) return { wrongClaim: 'aud' };
-  const tokenId = parseTokenId(payload['jti']);
+  const tokenId = readTokenId(payload['jti'], kind);
   if (tokenId === undefined) return { wrongClaim: 'jti' };
   const issuedAtSeconds = readDate(payload['iat']);
   if (issuedAtSeconds === undefined) return { wrongClaim: 'iat' };
   const expiresAtSeconds = readDate(payload['exp']);
   if (expiresAtSeconds === undefined) return { wrongClaim: 'exp' };
-  const optional = readOptional(payload);
+  if (expiresAtSeconds - issuedAtSeconds > (kind.longestLifeSeconds ?? Infinity))
+    return { wrongClaim: 'exp' };
+  const optional = readOptional(payload, kind);
   if ('wrongClaim' in optional) return optional;
+  const { sessionId, clientId, generation } = optional;
+  if (kind.ofSession && (sessionId === undefined || clientId === undefined || generation < 1)) {
+    return { wrongClaim: sessionId === undefined ? 'sid' : clientId === undefined ? 'client_id' : 'ww_gen' };
+  }
+  const wrongClaim = kind.wrongClaim?.(payload);
+  if (wrongClaim !== undefined) return { wrongClaim };
   return {
     issuer,
     subject,
@@ -40,16 +53,27 @@ export function readClaims(payload: JsonObject, keyId: KeyId): ReadClaims | { re
   };
 }
 
+/** Of ours it says when it was made, which decides what a cut-off hits. */
+function readTokenId(value: JsonValue | undefined, kind: TokenKind): TokenId | undefined {
+  if (kind.ownTokenId) return parseTokenId(value);
+  return value === undefined || typeof value === 'string' ? ((value ?? '') as TokenId) : undefined;
+}
+
 type OptionalClaims = Pick<
   ReadClaims,
   'notBeforeSeconds' | 'sessionId' | 'clientId' | 'generation' | 'scope' | 'authTimeSeconds' | 'amr'
 >;
 
-function readOptional(payload: JsonObject): OptionalClaims | { readonly wrongClaim: string } {
+function readOptional(
+  payload: JsonObject,
+  kind: TokenKind,
+): OptionalClaims | { readonly wrongClaim: string } {
   const notBeforeSeconds = readDate(payload['nbf']);
   if (payload['nbf'] !== undefined && notBeforeSeconds === undefined) return { wrongClaim: 'nbf' };
   const sessionId = parseSessionId(payload['sid']);
-  if (payload['sid'] !== undefined && sessionId === undefined) return { wrongClaim: 'sid' };
+  // Other issuers name their sessions as they like.
+  if (kind.ownTokenId && payload['sid'] !== undefined && sessionId === undefined)
+    return { wrongClaim: 'sid' };
   const clientId = nonEmpty(payload['client_id']);
   if (payload['client_id'] !== undefined && clientId === undefined) return { wrongClaim: 'client_id' };
   const { ww_gen: generation = 0, scope = '', amr = [] } = payload;

@@ -1,13 +1,15 @@
-import { decodeJsonPart, splitCompactJws, type CompactJws } from '../../crypto/jws/compact.ts';
-import type { JwsKey } from '../../crypto/jws/jws-key.ts';
-import { parseKeyId } from '../../domain/ids.ts';
-import { verifiesTokens } from '../../domain/signing-key.ts';
+import { decodeJsonPart, splitCompactJws } from '../../crypto/jws/compact.ts';
+import type { JwsVerificationKey } from '../../crypto/jws/jws-key.ts';
+import type { KeyId } from '../../domain/ids.ts';
+import { verifiesTokens, type SigningKeyState } from '../../domain/signing-key.ts';
 import type { ErrorCode } from '../../errors/catalogue.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { KeyKeeper } from '../keys/key-keeper.ts';
 import { CLOCK_SKEW_MS } from '../limits.ts';
 import type { RevocationView } from '../revocation/view.ts';
 import { readClaims, type ReadClaims } from './read-claims.ts';
+import type { TokenKind } from './kinds.ts';
+import { HeaderReader, type TokenHeader } from './token-header.ts';
+import { VerifiedCache, type AuthenticToken } from './verified-cache.ts';
 import type { VerifiedToken } from './verified-token.ts';
 
 /** What a place wants of a token. */
@@ -25,94 +27,122 @@ export type Verdict =
   | { readonly kind: 'verified'; readonly token: VerifiedToken }
   | { readonly kind: 'refused'; readonly code: ErrorCode; readonly detail: string };
 
-/** The kinds of token, told apart by `typ` and mutually exclusive (RFC 8725 §3.11). */
-export interface TokenKind {
-  /** The values of `typ` that name the kind, in lower case. */
-  readonly types: readonly string[];
-  /** Whether tokens of the kind belong to a session. */
-  readonly ofSession: boolean;
-}
-
-/** RFC 9068 §4: `at+jwt`, with or without `application/`. */
-export const ACCESS_TOKEN: TokenKind = { types: ['at+jwt', 'application/at+jwt'], ofSession: true };
-
-export function customKind(typ: string): TokenKind {
-  return { types: [typ, `application/${typ}`], ofSession: false };
-}
-
 export interface TokenVerifier {
   /** Judges a token with what is in memory: no I/O, no await. Never throws. */
   verify(token: unknown, kind: TokenKind, expected: TokenExpectations): Verdict;
 }
 
+/** What a verifier needs of whoever holds the keys. */
+export interface VerificationKeys {
+  find(id: KeyId): { readonly jws: JwsVerificationKey; readonly state: SigningKeyState } | undefined;
+}
+
 export interface TokenVerifierParts {
   readonly issuer: string;
   readonly clock: Clock;
-  readonly keys: KeyKeeper;
-  readonly view: RevocationView;
+  readonly keys: VerificationKeys;
+  readonly view: Pick<RevocationView, 'hits' | 'ageMs' | 'reportStale'>;
+  /** How many tokens are remembered once they were found authentic; 0 for none. */
+  readonly cacheSize: number;
 }
 
-export function createTokenVerifier({ issuer, clock, keys, view }: TokenVerifierParts): TokenVerifier {
+export function createTokenVerifier(parts: TokenVerifierParts): TokenVerifier {
+  const { issuer, clock, keys, view, cacheSize } = parts;
+  const cache = cacheSize > 0 ? new VerifiedCache(cacheSize) : undefined;
+  const headers = new HeaderReader();
+
+  function authenticate(token: unknown, kind: TokenKind): AuthenticToken | Refusal {
+    const jws = splitCompactJws(token);
+    if (jws === undefined)
+      return refuse('ERR_TOKEN_MALFORMED', 'not a compact JWS of at most 8192 characters');
+    const header = headers.read(jws.headerText);
+    if ('fault' in header) return refuse('ERR_TOKEN_MALFORMED', header.fault);
+    const found = findKey(header, kind, keys);
+    if ('code' in found) return found;
+    const { key, keyId } = found;
+    if (!key.verify(jws.signingInput, jws.signature)) {
+      return refuse('ERR_TOKEN_SIGNATURE', 'the signature is wrong');
+    }
+    headers.remember(jws.headerText, header);
+    const payload = decodeJsonPart(jws.payloadText);
+    if (payload === undefined)
+      return refuse('ERR_TOKEN_MALFORMED', 'the payload is not a strict JSON object');
+    const claims = readClaims(payload, kind, keyId);
+    if ('wrongClaim' in claims) {
+      return refuse('ERR_TOKEN_CLAIMS', `the claim ${claims.wrongClaim} is missing or wrong`);
+    }
+    return { kind, key, claims };
+  }
+
+  /** Of a remembered token nothing is believed but that it is authentic: its key may have died, and its kind be another. */
+  function recall(token: unknown, kind: TokenKind): AuthenticToken | undefined {
+    const known = typeof token === 'string' ? cache?.get(token) : undefined;
+    if (known === undefined || known.kind.types[0] !== kind.types[0]) return undefined;
+    const found = keys.find(known.claims.keyId);
+    return found?.jws === known.key && verifiesTokens(found.state) ? known : undefined;
+  }
+
+  function judge({ claims }: AuthenticToken, expected: TokenExpectations): Refusal | undefined {
+    return (
+      judgeBelonging(claims, issuer, expected) ??
+      judgeTimes(claims, clock.nowMs(), expected) ??
+      judgeRevocation(claims, view, expected) ??
+      judgeScope(claims, expected)
+    );
+  }
+
   return {
     verify(token, kind, expected) {
-      const jws = splitCompactJws(token);
-      if (jws === undefined)
-        return refuse('ERR_TOKEN_MALFORMED', 'not a compact JWS of at most 8192 characters');
-      const key = findKey(jws, kind, keys);
-      if ('code' in key) return key;
-      if (!key.verify(jws.signingInput, jws.signature))
-        return refuse('ERR_TOKEN_SIGNATURE', 'the signature is wrong');
-      const payload = decodeJsonPart(jws.payloadText);
-      if (payload === undefined)
-        return refuse('ERR_TOKEN_MALFORMED', 'the payload is not a strict JSON object');
-      const claims = readClaims(payload, key.id);
-      if ('wrongClaim' in claims)
-        return refuse('ERR_TOKEN_CLAIMS', `the claim ${claims.wrongClaim} is missing or wrong`);
-      return (
-        judgeBelonging(claims, kind, issuer, expected) ??
-        judgeTimes(claims, clock.nowMs(), expected) ??
-        judgeRevocation(claims, view, expected) ??
-        judgeScope(claims, expected) ?? { kind: 'verified', token: claims as unknown as VerifiedToken }
-      );
+      const known = recall(token, kind);
+      const authentic = known ?? authenticate(token, kind);
+      if ('code' in authentic) return authentic;
+      const refusal = judge(authentic, expected);
+      if (refusal !== undefined) return refusal;
+      const { claims } = authentic;
+      if (cache !== undefined && known === undefined) {
+        // It is handed out again and again: nobody may change what the next one is told.
+        freezeDeeply(claims);
+        cache.add(token as string, authentic);
+      }
+      return { kind: 'verified', token: claims as unknown as VerifiedToken };
     },
   };
 }
 
+interface FoundKey {
+  readonly keyId: KeyId;
+  readonly key: JwsVerificationKey;
+}
+
 /** The header only finds the key; what the key may do is the key's own affair. */
-function findKey(jws: CompactJws, kind: TokenKind, keys: KeyKeeper): JwsKey | Refusal {
-  const header = decodeJsonPart(jws.headerText);
-  if (header === undefined) return refuse('ERR_TOKEN_MALFORMED', 'the header is not a strict JSON object');
-  // RFC 7515 §4.1.11: extensions that are not understood must be rejected, and none is understood here.
-  if (header['crit'] !== undefined || header['b64'] !== undefined) {
-    return refuse('ERR_TOKEN_MALFORMED', 'the header has critical extensions');
-  }
-  const typ = header['typ'];
-  if (typeof typ !== 'string' || !/^[!-~]+$/.test(typ) || !kind.types.includes(typ.toLowerCase())) {
+function findKey(header: TokenHeader, kind: TokenKind, keys: VerificationKeys): FoundKey | Refusal {
+  if (!kind.types.includes(header.type)) {
     return refuse('ERR_TOKEN_TYPE', `the typ is not ${kind.types[0]}`);
   }
-  const id = parseKeyId(header['kid']);
-  const found = id === undefined ? undefined : keys.find(id);
-  if (found === undefined) return refuse('ERR_TOKEN_KEY_UNKNOWN', 'the kid is missing or unknown');
-  if (header['alg'] !== found.jws.algorithm)
+  const { keyId } = header;
+  const found = keyId === undefined ? undefined : keys.find(keyId);
+  if (keyId === undefined || found === undefined)
+    return refuse('ERR_TOKEN_KEY_UNKNOWN', 'the kid is missing or unknown');
+  if (header.algorithm !== found.jws.algorithm)
     return refuse('ERR_TOKEN_ALGORITHM', 'the alg is not that of the key');
   if (found.state === 'compromised') return refuse('ERR_TOKEN_REVOKED', 'the key was compromised');
   if (!verifiesTokens(found.state)) return refuse('ERR_TOKEN_KEY_UNKNOWN', `the key is ${found.state}`);
-  return found.jws;
+  return { keyId, key: found.jws };
+}
+
+function freezeDeeply(value: object): void {
+  Object.freeze(value);
+  for (const inner of Object.values(value)) {
+    if (typeof inner === 'object' && inner !== null && !Object.isFrozen(inner)) freezeDeeply(inner as object);
+  }
 }
 
 function judgeBelonging(
   claims: ReadClaims,
-  kind: TokenKind,
   issuer: string,
   expected: TokenExpectations,
 ): Refusal | undefined {
   if (claims.issuer !== issuer) return refuse('ERR_TOKEN_ISSUER', 'the iss is another');
-  if (
-    kind.ofSession &&
-    (claims.sessionId === undefined || claims.clientId === undefined || claims.generation < 1)
-  ) {
-    return refuse('ERR_TOKEN_CLAIMS', 'the claim sid, client_id or ww_gen is missing');
-  }
   if (!claims.audience.some((audience) => expected.audience.includes(audience))) {
     return refuse('ERR_TOKEN_AUDIENCE', 'the aud names others');
   }
@@ -137,7 +167,7 @@ function judgeTimes(claims: ReadClaims, nowMs: number, expected: TokenExpectatio
 
 function judgeRevocation(
   claims: ReadClaims,
-  view: RevocationView,
+  view: TokenVerifierParts['view'],
   expected: TokenExpectations,
 ): Refusal | undefined {
   const hit = view.hits(claims);

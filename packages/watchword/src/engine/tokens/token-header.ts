@@ -1,0 +1,48 @@
+import { decodeJsonPart } from '../../crypto/jws/compact.ts';
+import { parseKeyId, type KeyId } from '../../domain/ids.ts';
+
+/** What a header says, none of it proven. */
+export interface TokenHeader {
+  readonly algorithm: unknown;
+  /** `undefined` where the `kid` is missing or could be none of ours. */
+  readonly keyId: KeyId | undefined;
+  /** The `typ` in lower case; `''` where there is none. */
+  readonly type: string;
+}
+
+export type HeaderReading = TokenHeader | { readonly fault: string };
+
+/** All tokens of one key and kind begin alike, so that very few are worth remembering. */
+const MOST_REMEMBERED = 64;
+
+/** Reads headers, each spelling once: what was remembered is the first part of a token whose signature was right. */
+export class HeaderReader {
+  readonly #known = new Map<string, TokenHeader>();
+
+  read(text: string): HeaderReading {
+    return this.#known.get(text) ?? readHeader(text);
+  }
+
+  remember(text: string, header: TokenHeader): void {
+    if (this.#known.has(text)) return;
+    if (this.#known.size >= MOST_REMEMBERED) this.#known.clear();
+    this.#known.set(text, header);
+  }
+}
+
+function readHeader(text: string): HeaderReading {
+  const header = decodeJsonPart(text);
+  if (header === undefined) return { fault: 'the header is not a strict JSON object' };
+  // RFC 7515 §4.1.11: extensions that are not understood must be rejected, and none is understood here.
+  if (header['crit'] !== undefined || header['b64'] !== undefined) {
+    return { fault: 'the header has critical extensions' };
+  }
+  const { typ = '' } = header;
+  const isType = typeof typ === 'string' && /^[!-~]*$/.test(typ);
+  return {
+    algorithm: header['alg'],
+    keyId: parseKeyId(header['kid']),
+    // What is no media type is no kind's.
+    type: isType ? typ.toLowerCase() : '*',
+  };
+}

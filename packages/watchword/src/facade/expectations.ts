@@ -1,0 +1,55 @@
+import { audienceList, scopeValues } from '../engine/sessions/session-input.ts';
+import type { TokenExpectations, Verdict } from '../engine/tokens/verify.ts';
+import type { VerifiedToken } from '../engine/tokens/verified-token.ts';
+import { ArgumentError, WatchwordError } from '../errors/watchword-error.ts';
+import { refuseUnknownOptions } from './unknown-options.ts';
+
+/** What a route wants of an access token. */
+export interface VerifyOptions {
+  /** One of these has to be in the `aud`. Default: the installation's. */
+  readonly audience?: string | readonly string[];
+  /** These all have to be in the `scope`. Default: none. */
+  readonly scope?: string | readonly string[];
+  /** The most seconds since the user proved themselves. Default: any. */
+  readonly maxAgeSeconds?: number;
+  /** The most milliseconds by which the knowledge of revocations may lag. Default: the installation's. */
+  readonly maxStalenessMs?: number;
+}
+
+const VERIFY_NAMES: readonly (keyof VerifyOptions)[] = [
+  'audience',
+  'scope',
+  'maxAgeSeconds',
+  'maxStalenessMs',
+];
+
+/** What a call wants of a token, checked; it is named in what is refused. */
+export type Expect = (where: string, options?: VerifyOptions) => TokenExpectations;
+
+export function createExpect(
+  defaults: Pick<TokenExpectations, 'audience' | 'maxStalenessMs'>,
+  names: readonly string[] = VERIFY_NAMES,
+): Expect {
+  const { audience, maxStalenessMs } = defaults;
+  const usual: TokenExpectations = { audience, scope: [], maxAgeSeconds: undefined, maxStalenessMs };
+  return (where, options) => {
+    if (options === undefined) return usual;
+    refuseUnknownOptions(where, options, names, ArgumentError);
+    return {
+      audience: audienceList(options.audience) ?? audience,
+      scope: scopeValues(options.scope),
+      maxAgeSeconds: toNumber('maxAgeSeconds', options.maxAgeSeconds),
+      maxStalenessMs: toNumber('maxStalenessMs', options.maxStalenessMs) ?? maxStalenessMs,
+    };
+  };
+}
+
+function toNumber(name: string, value: number | undefined): number | undefined {
+  if (value === undefined || (typeof value === 'number' && value >= 0)) return value;
+  throw new ArgumentError(`\`${name}\` has to be a number that is not negative.`);
+}
+
+export function verifiedOrThrow(verdict: Verdict): VerifiedToken {
+  if (verdict.kind === 'verified') return verdict.token;
+  throw new WatchwordError(verdict.code, { detail: verdict.detail });
+}
