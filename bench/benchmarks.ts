@@ -1,5 +1,6 @@
 import type { Benchmark } from './benchmark.ts';
 import { refreshHttp } from './refresh-http.ts';
+import { revocation } from './revocation.ts';
 import { rotation } from './rotation.ts';
 import { sign } from './sign.ts';
 import { verify } from './verify.ts';
@@ -7,6 +8,7 @@ import { verify } from './verify.ts';
 export const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
   ['verify', verify],
   ['sign', sign],
+  ['revocation', revocation],
   ['rotation', rotation],
   ['refresh-http', refreshHttp],
 ]);

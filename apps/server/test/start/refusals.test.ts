@@ -76,7 +76,7 @@ const REFUSED: Readonly<Record<string, readonly [Environment, RegExp]>> = {
   'half a port': [{ PORT: '80.5' }, /PORT has to be/],
   'an algorithm that is none': [
     { WATCHWORD_ALGORITHM: 'none' },
-    /WATCHWORD_ALGORITHM has to be one of ES256, RS256, HS256/,
+    /WATCHWORD_ALGORITHM has to be one of ES256, ES384, ES512, EdDSA, RS256,.* HS512/,
   ],
   'a level that is none': [{ WATCHWORD_LOG_LEVEL: 'loud' }, /WATCHWORD_LOG_LEVEL has to be one of/],
   'a rotation that is none': [

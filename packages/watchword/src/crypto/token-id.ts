@@ -38,9 +38,10 @@ export function createTokenId(
   return encodeBase64url(bytes) as TokenId;
 }
 
-/** The millisecond in which a token was issued, as its id says. */
+/** The millisecond in which a token was issued, as its id says; 0 where it is no id of ours. */
 export function tokenIssuedMs(id: TokenId): EpochMs {
-  const bytes = decodeBase64url(id) ?? new Uint8Array(UNIQUE_BYTES);
+  const bytes = decodeBase64url(id);
+  if (bytes === undefined || bytes.length < UNIQUE_BYTES) return epochMs(0);
   const view = new DataView(bytes.buffer, bytes.byteOffset, UNIQUE_BYTES);
   return epochMs(view.getUint16(0) * 2 ** 32 + view.getUint32(2));
 }

@@ -122,6 +122,11 @@ export function writeSessionIdWords(id: string, words: Uint32Array, at: number):
   return hyphenated && (a | b | c | d | e | f | g | h) >= 0;
 }
 
+/** The last of the words of a session's id; anything, if the text spells none. */
+export function lastSessionIdWord(id: string): number {
+  return ((fourHexDigits(id, 28) << 16) | fourHexDigits(id, 32)) >>> 0;
+}
+
 /** Negative where a character is no digit. */
 function fourHexDigits(id: string, at: number): number {
   const a = HEX[id.charCodeAt(at)] ?? NO_DIGIT;
@@ -147,6 +152,13 @@ export function writeTokenIdWords(id: string, words: Uint32Array, at: number): b
   words[at + 2] = (c << 24) | d;
   words[at + 3] = (e << 8) | (f << 2) | (g >>> 4);
   return (a | b | c | d | e) >= 0 && ((f | g) & NO_DIGIT) === 0 && (g & 0xf) === 0;
+}
+
+/** The last of the words of a token's id; anything, if the text spells none. */
+export function lastTokenIdWord(id: string): number {
+  const f = BASE64URL[id.charCodeAt(20)] ?? NO_DIGIT;
+  const g = BASE64URL[id.charCodeAt(21)] ?? NO_DIGIT;
+  return ((fourSextets(id, 16) << 8) | (f << 2) | (g >>> 4)) >>> 0;
 }
 
 /** Negative where a character is no digit. */

@@ -16,6 +16,7 @@ const CLOSE_ARRAY = 0x5d;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
+const SPACE = 0x20;
 
 /**
  * Parses JSON as RFC 8259 has it and refuses what it leaves open: repeated members, a member named `__proto__`, and
@@ -35,19 +36,33 @@ export function parseStrictJson(text: string, limits: JsonLimits): JsonValue | u
 
 /**
  * The short way for what most documents are. Of a repeated member `JSON.parse` keeps one, so that there are fewer members than
- * the text has names, and each name ends in `":`. A string that begins with a colon has that too, and takes the long way.
+ * the text has names. A string that begins with a colon counts as a name, and takes the long way.
  */
 function isPlainlyStrict(text: string, value: JsonValue, maxDepth: number): boolean {
-  return !UNUSUAL.test(text) && text.split('":').length === countMembers(value, maxDepth) + 1;
+  const names = countNames(text);
+  return names !== undefined && names === countMembers(value, maxDepth);
 }
 
-/** What could hide a name's `":`, and the name that no member may have. */
-const UNUSUAL = /\\|\s:|__proto__/;
+/** How often a colon follows a quote; `undefined` where names may be hidden from that by a backslash or white space. */
+function countNames(text: string): number | undefined {
+  let names = 0;
+  let before = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text.charCodeAt(at);
+    if (character === BACKSLASH) return undefined;
+    if (character === COLON) {
+      if (before === QUOTE) names += 1;
+      else if (before <= SPACE) return undefined;
+    }
+    before = character;
+  }
+  return names;
+}
 
-/** How many members the objects in `value` have; infinitely many if it is nested too deep. */
+/** How many members the objects in `value` have; none that could be right where it is nested too deep or has a `__proto__`. */
 function countMembers(value: JsonValue, depthLeft: number): number {
   if (typeof value !== 'object' || value === null) return 0;
-  if (depthLeft === 0) return Infinity;
+  if (depthLeft === 0) return Number.NaN;
   let members = 0;
   if (Array.isArray(value)) {
     for (const one of value as readonly JsonValue[]) {
@@ -56,6 +71,7 @@ function countMembers(value: JsonValue, depthLeft: number): number {
     return members;
   }
   for (const name of Object.keys(value)) {
+    if (name === '__proto__') return Number.NaN;
     const one = (value as JsonObject)[name];
     members += 1;
     if (typeof one === 'object') members += countMembers(one, depthLeft - 1);

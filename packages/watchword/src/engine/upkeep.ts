@@ -20,10 +20,11 @@ export function startUpkeep(
 
   async function sweep(): Promise<void> {
     const nowMs = clock.nowMs();
+    const viewHasMore = view.prune(nowMs);
     // An expired session stays a while, so that its token is answered as expired and not as unknown.
     const sessions = await store.sessions.deleteExpired(epochMs(nowMs - settings.accessTtlMs), BATCH);
     const entries = await store.revocations.deleteExpired(nowMs, BATCH);
-    sweeping = !stopped && (sessions === BATCH || entries === BATCH);
+    sweeping = !stopped && (viewHasMore || sessions === BATCH || entries === BATCH);
     if (sweeping) scheduler.after(PAUSE_MS, sweepSafely);
   }
 
@@ -36,7 +37,6 @@ export function startUpkeep(
   }
 
   const stop = scheduler.every(PERIOD_MS, () => {
-    view.prune(clock.nowMs());
     if (!sweeping) sweepSafely();
   });
   return () => {

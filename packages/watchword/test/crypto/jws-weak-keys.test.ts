@@ -15,7 +15,7 @@ describe('the fingerprint of ROCA (CVE-2017-15361)', () => {
 
   /** A number of the form that the library's primes have; whether it is prime does not matter to the fingerprint. */
   function infineonFactor(): bigint {
-    const k = bigIntOf(randomBytes(7));
+    const k = 2n ** 55n + bigIntOf(randomBytes(6));
     const a = bigIntOf(randomBytes(24));
     return k * M + power(65_537n, a, M);
   }
@@ -29,13 +29,7 @@ describe('the fingerprint of ROCA (CVE-2017-15361)', () => {
   });
 
   test('refuses the key', () => {
-    let modulus = 0n;
-    while (modulus >> 2047n !== 1n) {
-      const factor = (): bigint =>
-        ((1n << 1023n) / M) * M + M * bigIntOf(randomBytes(3)) + power(65_537n, 5n, M);
-      modulus = factor() * (factor() + M * bigIntOf(randomBytes(5)));
-      if (modulus >> 2047n > 1n) break;
-    }
+    const modulus = infineonFactor() * infineonFactor();
     const bits = modulus.toString(2).length;
     const n = bytesOf(modulus, Math.ceil(bits / 8)).toString('base64url');
     assert.throws(() => parseJwk({ kty: 'RSA', alg: 'RS256', e: 'AQAB', n }), /ROCA/);
@@ -71,7 +65,7 @@ describe('a public key of Ed25519', () => {
     'y = 0': '00'.repeat(32),
     'y = 0 with a sign': `${'00'.repeat(31)}80`,
     'y = 1': `01${'00'.repeat(31)}`,
-    'y = 1 with a sign': `01${'00'.repeat(31)}80`.slice(0, 62) + '80',
+    'y = 1 with a sign': `01${'00'.repeat(30)}80`,
     'y = −1': `ec${p.slice(2)}`,
     'y = p, which is 0': `ed${p.slice(2)}`,
     'y = p + 1, which is 1': `ee${p.slice(2)}`,

@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import {
+  lastSessionIdWord,
+  lastTokenIdWord,
   sessionIdFromBytes,
   writeSessionIdWords,
   writeTokenIdWords,
@@ -25,6 +27,8 @@ describe('the words of an id', () => {
         const words = new Uint32Array(5);
         assert.ok(writeSessionIdWords(sessionIdFromBytes(of), words, 1));
         assert.deepEqual([...words], [0, ...wordsOf(of)]);
+        assert.equal(lastSessionIdWord(sessionIdFromBytes(of)), words[4]);
+        assert.equal(lastTokenIdWord(Buffer.from(of).toString('base64url')), words[4]);
         words.fill(0);
         assert.ok(writeTokenIdWords(Buffer.from(of).toString('base64url'), words, 1));
         assert.deepEqual([...words], [0, ...wordsOf(of)]);

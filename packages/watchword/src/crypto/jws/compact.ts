@@ -1,6 +1,6 @@
+import { Buffer } from 'node:buffer';
 import { isJsonObject, parseStrictJson, type JsonObject } from '../../domain/json.ts';
-import { decodeBase64urlText, encodeBase64url } from '../base64url.ts';
-import { utf8 } from '../bytes.ts';
+import { decodeBase64urlText } from '../base64url.ts';
 import type { JwsKey } from './jws-key.ts';
 
 /** The longest token that is looked at, in characters. */
@@ -41,12 +41,28 @@ export function decodeJsonPart(text: string): JsonObject | undefined {
 }
 
 export function encodeJsonPart(value: JsonObject): string {
-  return encodeBase64url(utf8(JSON.stringify(value)));
+  return Buffer.from(JSON.stringify(value), 'utf8').toString('base64url');
 }
 
 /** The compact JWS over `payload` with the header `{ alg, kid, typ }` and nothing else. */
 export function signCompactJws(key: JwsKey, typ: string, payload: JsonObject): string {
-  const header = encodeJsonPart({ alg: key.algorithm, kid: key.id, typ });
-  const signingInput = `${header}.${encodeJsonPart(payload)}`;
+  const signingInput = `${headerOf(key, typ)}.${encodeJsonPart(payload)}`;
   return `${signingInput}.${key.sign(signingInput)}`;
+}
+
+/** All tokens of one key and kind begin alike. */
+const headers = new WeakMap<JwsKey, Map<string, string>>();
+
+/** More kinds than an application has. */
+const MOST_KINDS = 64;
+
+function headerOf(key: JwsKey, typ: string): string {
+  let ofKey = headers.get(key);
+  if (ofKey === undefined || ofKey.size > MOST_KINDS) headers.set(key, (ofKey = new Map<string, string>()));
+  let header = ofKey.get(typ);
+  if (header === undefined) {
+    header = encodeJsonPart({ alg: key.algorithm, kid: key.id, typ });
+    ofKey.set(typ, header);
+  }
+  return header;
 }

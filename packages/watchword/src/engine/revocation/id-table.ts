@@ -29,7 +29,9 @@ export class IdTable {
   #size = 0;
   /** The place where the next call of `prune` goes on. */
   #pruneFrom = 0;
-  /** What `prune` was told last. */
+  /** What `prune` was told when it last began with the first place. */
+  #passSeconds = 0;
+  /** What it was told last. */
   #nowSeconds = 0;
 
   /** How many ids there are, those included that have expired and were not dropped yet. */
@@ -42,9 +44,14 @@ export class IdTable {
     return this.#entries.bytes + this.#filter.bytes;
   }
 
+  /** `false` if no id that ends in this word is there. */
+  mayHave(lastWord: number): boolean {
+    return this.#size > 0 && this.#filter.mayHave(lastWord);
+  }
+
   /** Whether the id is there whose four words stand in `words` from `at` on. */
   has(words: Uint32Array, at: number): boolean {
-    if (this.#size === 0 || !this.#filter.mayHave(words[at + 3] as number)) return false;
+    if (!this.mayHave(words[at + 3] as number)) return false;
     const place = this.#place(words, at);
     return this.#isAt(place, this.#index(place, words, at), words, at);
   }
@@ -85,12 +92,13 @@ export class IdTable {
 
   /**
    * Drops what has expired and gives memory back, as much as can be done in a moment, and goes on where the call before
-   * stopped. Tells whether something is left to look at.
+   * stopped. Tells whether something is left that was not looked at with this time.
    */
   prune(nowSeconds: number): boolean {
     this.#nowSeconds = Math.min(Math.max(0, Math.floor(nowSeconds)), LAST_SECOND - 1);
     const { order, fences, count, sizes } = this.#segments;
-    let read = this.#pruneFrom < count ? this.#pruneFrom : 0;
+    let read = Math.min(this.#pruneFrom, count);
+    if (read === 0) this.#passSeconds = this.#nowSeconds;
     let write = read;
     for (let left = PRUNED_AT_ONCE; read < count && left > 0; read += 1) {
       const number = order[read] as number;
@@ -112,7 +120,8 @@ export class IdTable {
     this.#pruneFrom = isDone ? 0 : write;
     this.#entries.shrink(MOVED_AT_ONCE);
     this.#filter.fit(this.#size);
-    return !isDone;
+    // What came first was looked at when less had expired, if this took several calls.
+    return !isDone || this.#passSeconds < this.#nowSeconds;
   }
 
   /** Gives how much work it was, in entries looked at. */

@@ -1,6 +1,8 @@
 import { tokenIssuedMs } from '../../crypto/token-id.ts';
 import {
   ID_WORDS,
+  lastSessionIdWord,
+  lastTokenIdWord,
   sessionStartedMs,
   writeSessionIdWords,
   writeTokenIdWords,
@@ -90,9 +92,16 @@ export function createRevocationView(clock: Clock, events: EventSink): Revocatio
   const scratch = new Uint32Array(PRESENT_AT + 1);
 
   function hitById(token: RevocableToken, known: Uint32Array | undefined): RevocationKind | undefined {
-    if (tokens.size === 0 && sessions.size === 0) return undefined;
     const words = known ?? scratch;
-    if (known === undefined) readWords(token, scratch);
+    if (known === undefined) {
+      // The last words of the ids nearly always tell that neither is there.
+      const { tokenId, sessionId } = token;
+      const isSuspect =
+        (tokens.size > 0 && tokens.mayHave(lastTokenIdWord(tokenId))) ||
+        (sessionId !== undefined && sessions.size > 0 && sessions.mayHave(lastSessionIdWord(sessionId)));
+      if (!isSuspect) return undefined;
+      readWords(token, scratch);
+    }
     const present = words[PRESENT_AT] ?? 0;
     if ((present & HAS_TOKEN_ID) !== 0 && tokens.has(words, 0)) return 'token';
     return (present & HAS_SESSION_ID) !== 0 && sessions.has(words, SESSION_AT) ? 'session' : undefined;

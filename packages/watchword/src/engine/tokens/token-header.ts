@@ -15,22 +15,22 @@ export type HeaderReading = TokenHeader | { readonly fault: string };
 /** All tokens of one key and kind begin alike, so that very few are worth remembering. */
 const MOST_REMEMBERED = 64;
 
-/** Reads headers, each spelling once: what was remembered is the first part of a token whose signature was right. */
-export class HeaderReader {
+/** Remembers headers, so that each spelling is read once: each is the first part of a token whose signature was right. */
+export class HeaderMemory {
   readonly #known = new Map<string, TokenHeader>();
 
-  read(text: string): HeaderReading {
-    return this.#known.get(text) ?? readHeader(text);
+  known(text: string): TokenHeader | undefined {
+    return this.#known.get(text);
   }
 
   remember(text: string, header: TokenHeader): void {
-    if (this.#known.has(text)) return;
     if (this.#known.size >= MOST_REMEMBERED) this.#known.clear();
     this.#known.set(text, header);
   }
 }
 
-function readHeader(text: string): HeaderReading {
+/** Reads one that is not known. */
+export function readHeader(text: string): HeaderReading {
   const header = decodeJsonPart(text);
   if (header === undefined) return { fault: 'the header is not a strict JSON object' };
   // RFC 7515 §4.1.11: extensions that are not understood must be rejected, and none is understood here.

@@ -1,4 +1,5 @@
 import type { JwsVerificationKey } from '../../crypto/jws/jws-key.ts';
+import type { RevocableWords } from '../revocation/view.ts';
 import type { TokenKind } from './kinds.ts';
 import type { ReadClaims } from './read-claims.ts';
 
@@ -7,6 +8,8 @@ export interface AuthenticToken {
   readonly kind: TokenKind;
   readonly key: JwsVerificationKey;
   readonly claims: ReadClaims;
+  /** Its ids as the revocation tables have them, so that they are spelled out once. */
+  words: RevocableWords | undefined;
 }
 
 /**

@@ -5,10 +5,10 @@ import { verifiesTokens, type SigningKeyState } from '../../domain/signing-key.t
 import type { ErrorCode } from '../../errors/catalogue.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { CLOCK_SKEW_MS } from '../limits.ts';
-import type { RevocationView } from '../revocation/view.ts';
+import { revocableWords, type RevocableWords, type RevocationView } from '../revocation/view.ts';
 import { readClaims, type ReadClaims } from './read-claims.ts';
 import type { TokenKind } from './kinds.ts';
-import { HeaderReader, type TokenHeader } from './token-header.ts';
+import { HeaderMemory, readHeader, type TokenHeader } from './token-header.ts';
 import { VerifiedCache, type AuthenticToken } from './verified-cache.ts';
 import type { VerifiedToken } from './verified-token.ts';
 
@@ -49,13 +49,14 @@ export interface TokenVerifierParts {
 export function createTokenVerifier(parts: TokenVerifierParts): TokenVerifier {
   const { issuer, clock, keys, view, cacheSize } = parts;
   const cache = cacheSize > 0 ? new VerifiedCache(cacheSize) : undefined;
-  const headers = new HeaderReader();
+  const headers = new HeaderMemory();
 
   function authenticate(token: unknown, kind: TokenKind): AuthenticToken | Refusal {
     const jws = splitCompactJws(token);
     if (jws === undefined)
       return refuse('ERR_TOKEN_MALFORMED', 'not a compact JWS of at most 8192 characters');
-    const header = headers.read(jws.headerText);
+    const known = headers.known(jws.headerText);
+    const header = known ?? readHeader(jws.headerText);
     if ('fault' in header) return refuse('ERR_TOKEN_MALFORMED', header.fault);
     const found = findKey(header, kind, keys);
     if ('code' in found) return found;
@@ -63,7 +64,7 @@ export function createTokenVerifier(parts: TokenVerifierParts): TokenVerifier {
     if (!key.verify(jws.signingInput, jws.signature)) {
       return refuse('ERR_TOKEN_SIGNATURE', 'the signature is wrong');
     }
-    headers.remember(jws.headerText, header);
+    if (known === undefined) headers.remember(jws.headerText, header);
     const payload = decodeJsonPart(jws.payloadText);
     if (payload === undefined)
       return refuse('ERR_TOKEN_MALFORMED', 'the payload is not a strict JSON object');
@@ -71,7 +72,7 @@ export function createTokenVerifier(parts: TokenVerifierParts): TokenVerifier {
     if ('wrongClaim' in claims) {
       return refuse('ERR_TOKEN_CLAIMS', `the claim ${claims.wrongClaim} is missing or wrong`);
     }
-    return { kind, key, claims };
+    return { kind, key, claims, words: undefined };
   }
 
   /** Of a remembered token nothing is believed but that it is authentic: its key may have died, and its kind be another. */
@@ -82,11 +83,11 @@ export function createTokenVerifier(parts: TokenVerifierParts): TokenVerifier {
     return found?.jws === known.key && verifiesTokens(found.state) ? known : undefined;
   }
 
-  function judge({ claims }: AuthenticToken, expected: TokenExpectations): Refusal | undefined {
+  function judge({ claims, words }: AuthenticToken, expected: TokenExpectations): Refusal | undefined {
     return (
       judgeBelonging(claims, issuer, expected) ??
       judgeTimes(claims, clock.nowMs(), expected) ??
-      judgeRevocation(claims, view, expected) ??
+      judgeRevocation(claims, words, view, expected) ??
       judgeScope(claims, expected)
     );
   }
@@ -102,6 +103,7 @@ export function createTokenVerifier(parts: TokenVerifierParts): TokenVerifier {
       if (cache !== undefined && known === undefined) {
         // It is handed out again and again: nobody may change what the next one is told.
         freezeDeeply(claims);
+        authentic.words = kind.ownTokenId ? revocableWords(claims) : undefined;
         cache.add(token as string, authentic);
       }
       return { kind: 'verified', token: claims as unknown as VerifiedToken };
@@ -167,10 +169,11 @@ function judgeTimes(claims: ReadClaims, nowMs: number, expected: TokenExpectatio
 
 function judgeRevocation(
   claims: ReadClaims,
+  words: RevocableWords | undefined,
   view: TokenVerifierParts['view'],
   expected: TokenExpectations,
 ): Refusal | undefined {
-  const hit = view.hits(claims);
+  const hit = view.hits(claims, words);
   if (hit !== undefined) return refuse('ERR_TOKEN_REVOKED', `revoked by ${hit}`);
   const ageMs = view.ageMs();
   if (ageMs > expected.maxStalenessMs) {
