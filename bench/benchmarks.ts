@@ -1,3 +1,4 @@
+import { bundle } from './bundle.ts';
 import type { Benchmark } from './benchmark.ts';
 import { refreshHttp } from './refresh-http.ts';
 import { revocation } from './revocation.ts';
@@ -11,4 +12,5 @@ export const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
   ['revocation', revocation],
   ['rotation', rotation],
   ['refresh-http', refreshHttp],
+  ['bundle', bundle],
 ]);

@@ -5,6 +5,7 @@ import { createAsymmetricKey } from '../../src/crypto/jws/asymmetric-key.ts';
 import { createHmacKey } from '../../src/crypto/jws/hmac-key.ts';
 import { createJwsKey, generateKeyMaterial } from '../../src/crypto/jws/key-material.ts';
 import type { KeyId } from '../../src/domain/ids.ts';
+import { SIGNING_ALGORITHMS } from '../../src/domain/signing-key.ts';
 import { systemRandom } from '../../src/platform/system-random.ts';
 
 const id = 'k' as KeyId;
@@ -52,7 +53,7 @@ describe('a key that is too weak or of another type is refused', () => {
 });
 
 describe('a generated key', () => {
-  for (const algorithm of ['HS256', 'RS256', 'ES256'] as const) {
+  for (const algorithm of SIGNING_ALGORITHMS) {
     test(`of ${algorithm} fits, and is another each time`, async () => {
       const [one, two] = await Promise.all([
         generateKeyMaterial(algorithm, systemRandom),
