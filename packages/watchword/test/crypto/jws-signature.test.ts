@@ -72,8 +72,9 @@ for (const algorithm of SIGNING_ALGORITHMS) {
     });
 
     test('is wrong in another alphabet', () => {
+      // Where the signature has neither of the two characters in which they differ, it is right in both.
       const standard = Buffer.from(signature, 'base64url').toString('base64');
-      assert.equal(key.verify(INPUT, standard), false);
+      assert.equal(key.verify(INPUT, standard), standard === signature);
       assert.equal(key.verify(INPUT, Buffer.from(signature, 'base64url').toString('hex')), false);
     });
   });

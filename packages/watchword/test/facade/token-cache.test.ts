@@ -108,7 +108,12 @@ test('without a cache each token is verified anew', async (t) => {
 
 test('what is remembered is bounded, and what is asked for again stays longest', () => {
   const cache = new VerifiedCache(10);
-  const authentic = { kind: ACCESS_TOKEN, key: {} as JwsVerificationKey, claims: {} as ReadClaims, words: undefined };
+  const authentic = {
+    kind: ACCESS_TOKEN,
+    key: {} as JwsVerificationKey,
+    claims: {} as ReadClaims,
+    words: undefined,
+  };
   let found = 0;
   for (let index = 0; index < 1000; index += 1) {
     cache.add(`token ${index}`, authentic);

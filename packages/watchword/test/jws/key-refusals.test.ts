@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { createPublicKey, generateKeyPairSync, type JsonWebKey, type KeyObject } from 'node:crypto';
+import {
+  createPublicKey,
+  generateKeyPairSync,
+  randomBytes,
+  type JsonWebKey,
+  type KeyObject,
+} from 'node:crypto';
 import { describe, test } from 'node:test';
 import { parseKey, signJws, verifyJws, type Jwk, type JwsAlgorithmName } from '../../src/facade/jws.ts';
 import { errorOf, freshJwk, HAS_ML_DSA, publicHalf, rsaJwk } from './support.ts';
@@ -147,7 +153,7 @@ describe('a JWK is refused', () => {
     ['HS512', 64],
   ] as const) {
     test(`that is a secret shorter than the hash: ${least - 1} bytes for ${algorithm}`, () => {
-      const ofLength = (length: number) => Buffer.alloc(length, 7).toString('base64url');
+      const ofLength = (length: number) => randomBytes(length).toString('base64url');
       assertRefused({ kty: 'oct', alg: algorithm, k: ofLength(least - 1) }, new RegExp(`${least} bytes`));
       assert.equal(parseKey({ kty: 'oct', alg: algorithm, k: ofLength(least) }).algorithm, algorithm);
     });
@@ -293,4 +299,18 @@ describe('PEM', () => {
       assert.equal(error.code, 'ERR_KEY_REFUSED');
     }
   });
+});
+
+describe('a secret that is long enough is refused', () => {
+  const guessable = {
+    'of one byte': Buffer.alloc(32, 7),
+    'that counts': Buffer.from(Array.from({ length: 32 }, (_, index) => index)),
+    'of a word again and again': Buffer.from('secretsecretsecretsecretsecretsecret'),
+  };
+  for (const [what, secret] of Object.entries(guessable)) {
+    test(what, () => {
+      const jwk = { kty: 'oct', alg: 'HS256', k: secret.toString('base64url') };
+      assert.throws(() => parseKey(jwk), { code: 'ERR_KEY_REFUSED', message: /guessable/ });
+    });
+  }
 });

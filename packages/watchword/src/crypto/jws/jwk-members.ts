@@ -38,7 +38,11 @@ export function octetsMember(jwk: JwkMembers, name: string, length?: number): Ui
 }
 
 /** RFC 7518 §2, Base64urlUInt: “The octet sequence MUST utilize the minimum number of octets needed to represent the value.” */
-export function integerMember(jwk: JwkMembers, name: string): string {
+export function integerMember(jwk: JwkMembers, name: string, mostBytes: number): string {
+  // Before anything computes with it.
+  if (textMember(jwk, name).length > Math.ceil((mostBytes * 4) / 3)) {
+    throw new KeyRefusedError(`The member \`${name}\` of the JWK has more than ${mostBytes} bytes.`);
+  }
   if (octetsMember(jwk, name)[0] === 0) {
     throw new KeyRefusedError(
       `The member \`${name}\` of the JWK begins with a zero byte: a Base64urlUInt has no more bytes than it needs.`,

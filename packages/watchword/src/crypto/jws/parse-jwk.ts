@@ -10,6 +10,7 @@ import {
   type AsymmetricAlgorithmName,
   type JwsAlgorithm,
 } from './algorithms.ts';
+import { patternOf } from '../byte-pattern.ts';
 import { integerMember, jwkMembers, octetsMember, textMember, type JwkMembers } from './jwk-members.ts';
 import { asymmetricKey, keyObject, secretKey } from './make-parsed-key.ts';
 import { ALL_USES, assertKeyId, type KeyUses, type ParsedKey } from './parsed-key.ts';
@@ -29,7 +30,12 @@ export function parseJwk(jwk: unknown, { algorithms }: ParseJwkOptions = {}): Pa
   assertKeyId(id);
   const uses = usesOf(members);
   const algorithm = algorithmOf(members, algorithms ?? JWS_ALGORITHM_NAMES);
-  if (isHmac(algorithm)) return secretKey(id, algorithm, secretOf(members), uses);
+  if (isHmac(algorithm)) {
+    const secret = secretOf(members);
+    const key = secretKey(id, algorithm, secret, uses);
+    assertNoPattern(secret);
+    return key;
+  }
   return asymmetricKey(id, algorithm, keyObjects(members, algorithm), uses);
 }
 
@@ -90,6 +96,12 @@ function secretOf(jwk: JwkMembers): Uint8Array {
   );
 }
 
+function assertNoPattern(secret: Uint8Array): void {
+  const pattern = patternOf(secret);
+  if (pattern === undefined) return;
+  throw new KeyRefusedError(`The secret of the JWK is guessable: ${pattern}. Use random bytes.`);
+}
+
 interface KeyObjects {
   readonly publicKey: KeyObject;
   readonly privateKey: KeyObject | undefined;
@@ -122,6 +134,10 @@ function unreadable(algorithm: AsymmetricAlgorithmName): KeyRefusedError {
   );
 }
 
+/** What is longer is not handed to OpenSSL, whose work grows with the square; what may be a key is decided afterwards. */
+const MOST_MODULUS_BYTES = 4096;
+const MOST_EXPONENT_BYTES = 64;
+
 type Members = Readonly<Record<string, string>>;
 
 function materialOf(
@@ -138,7 +154,11 @@ function materialOf(
   switch (kty) {
     case 'RSA':
       return {
-        publicMembers: { kty, n: integerMember(jwk, 'n'), e: integerMember(jwk, 'e') },
+        publicMembers: {
+          kty,
+          n: integerMember(jwk, 'n', MOST_MODULUS_BYTES),
+          e: integerMember(jwk, 'e', MOST_EXPONENT_BYTES),
+        },
         privateMembers: isPrivate ? privateRsaMembers(jwk) : undefined,
       };
     case 'EC': {
@@ -169,5 +189,5 @@ function privateRsaMembers(jwk: JwkMembers): Members {
     throw new KeyRefusedError('The RSA key has more than two primes. Generate one with two.');
   }
   const names = ['d', 'p', 'q', 'dp', 'dq', 'qi'] as const;
-  return Object.fromEntries(names.map((name) => [name, integerMember(jwk, name)]));
+  return Object.fromEntries(names.map((name) => [name, integerMember(jwk, name, MOST_MODULUS_BYTES)]));
 }

@@ -1,3 +1,4 @@
+import { patternOf } from '../../crypto/byte-pattern.ts';
 import { parseSecretText } from '../../crypto/secret-text.ts';
 
 /** What is wrong with a secret, in words that complete "WATCHWORD_SECRET …". */
@@ -7,12 +8,6 @@ export type SecretVerdict =
 
 const MIN_BYTES = 32;
 const MAX_BYTES = 64;
-
-/** 32 random bytes have some 30 different ones; fewer than 20 come up less than once in 10^11 tries. */
-const MIN_DISTINCT_BYTES = 20;
-
-/** A run of equal steps (abc…, 012…, aaa…) this long comes up once in 10^12 random secrets. */
-const MAX_RUN = 8;
 
 /** Random base64url has words by this rule too, but never so many: none in a million secrets. */
 const SHARE_OF_WORDS = 0.6;
@@ -36,33 +31,11 @@ export function judgeSecret(text: string): SecretVerdict {
 }
 
 function looksGuessable(text: string, bytes: Uint8Array): string | undefined {
-  if (new Set(bytes).size < Math.min(MIN_DISTINCT_BYTES, bytes.length))
-    return 'too many of its bytes are the same';
-  if (longestRun(bytes) > MAX_RUN) return 'its bytes follow each other';
-  if (isPeriodic(bytes)) return 'it repeats itself';
+  const pattern = patternOf(bytes);
+  if (pattern !== undefined) return pattern;
   if (bytes.every((byte) => byte >= 0x20 && byte < 0x7f)) return 'it is readable text in another spelling';
   if (!HEX.test(text) && looksLikeWords(text)) return 'it is made of words';
   return undefined;
-}
-
-/** The longest stretch in which each byte differs from the one before by the same step. */
-function longestRun(bytes: Uint8Array): number {
-  let longest = 1;
-  let run = 1;
-  for (let index = 2; index < bytes.length; index += 1) {
-    const step = (bytes[index] ?? 0) - (bytes[index - 1] ?? 0);
-    const before = (bytes[index - 1] ?? 0) - (bytes[index - 2] ?? 0);
-    run = step === before ? run + 1 : 1;
-    longest = Math.max(longest, run + 1);
-  }
-  return longest;
-}
-
-function isPeriodic(bytes: Uint8Array): boolean {
-  for (let period = 1; period <= bytes.length / 2; period += 1) {
-    if (bytes.every((byte, index) => index < period || byte === bytes[index - period])) return true;
-  }
-  return false;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { parseAlgorithm } from '../../crypto/jws/algorithms.ts';
 import { decodeJsonPart, splitCompactJws } from '../../crypto/jws/compact.ts';
 import type { JwsVerificationKey } from '../../crypto/jws/jws-key.ts';
 import type { KeyId } from '../../domain/ids.ts';
@@ -125,7 +126,7 @@ function findKey(header: TokenHeader, kind: TokenKind, keys: VerificationKeys): 
   const found = keyId === undefined ? undefined : keys.find(keyId);
   if (keyId === undefined || found === undefined)
     return refuse('ERR_TOKEN_KEY_UNKNOWN', 'the kid is missing or unknown');
-  if (header.algorithm !== found.jws.algorithm)
+  if (parseAlgorithm(header.algorithm) !== found.jws.algorithm)
     return refuse('ERR_TOKEN_ALGORITHM', 'the alg is not that of the key');
   if (found.state === 'compromised') return refuse('ERR_TOKEN_REVOKED', 'the key was compromised');
   if (!verifiesTokens(found.state)) return refuse('ERR_TOKEN_KEY_UNKNOWN', `the key is ${found.state}`);
