@@ -1,6 +1,7 @@
 import type { StoreContext } from '../../ports/store/store.ts';
 import { patiently } from './contention.ts';
-import { asStoreError, isContention } from './sqlite-error.ts';
+import { asItIs, runOne, type Pending } from './pending.ts';
+import { isContention } from './sqlite-error.ts';
 import type { Transactions } from './transactions.ts';
 
 /**
@@ -11,21 +12,13 @@ export interface ReadQueue {
   enqueue<Result>(work: () => Result): Promise<Result>;
 }
 
-interface Waiting {
-  readonly work: () => unknown;
-  readonly resolve: (result: unknown) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-type Answer = () => void;
-
 /** Calls `onAlone` where one has waited for others and nobody came. */
 export function createReadQueue(
   context: StoreContext,
   transactions: Transactions,
   onAlone: () => void,
 ): ReadQueue {
-  let queue: Waiting[] = [];
+  let queue: Pending[] = [];
 
   async function serveAtTheEndOfTheTurn(): Promise<void> {
     await context.scheduler.nextTurn();
@@ -33,7 +26,9 @@ export function createReadQueue(
     queue = [];
     if (batch.length === 1) onAlone();
     try {
-      const answers = await patiently(context, () => transactions.read(() => batch.map(runOne)));
+      const answers = await patiently(context, () =>
+        transactions.read(() => batch.map((one) => runOne(one, asItIs, isContention))),
+      );
       for (const answer of answers) answer();
     } catch (error) {
       for (const { reject } of batch) reject(error);
@@ -44,17 +39,7 @@ export function createReadQueue(
     enqueue: <Result>(work: () => Result) =>
       new Promise<Result>((resolve, reject) => {
         if (queue.length === 0) void serveAtTheEndOfTheTurn();
-        queue.push({ work, resolve: resolve as Waiting['resolve'], reject });
+        queue.push({ work, resolve: resolve as Pending['resolve'], reject });
       }),
   };
-}
-
-function runOne({ work, resolve, reject }: Waiting): Answer {
-  try {
-    const result = work();
-    return () => resolve(result);
-  } catch (error) {
-    if (isContention(error)) throw error;
-    return () => reject(asStoreError(error));
-  }
 }

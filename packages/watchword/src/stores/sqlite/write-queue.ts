@@ -1,6 +1,7 @@
 import { WatchwordError } from '../../errors/watchword-error.ts';
 import type { StoreContext } from '../../ports/store/store.ts';
 import { patienceExhausted, pauseMs } from './contention.ts';
+import { asItIs, runOne, type Answer, type Pending } from './pending.ts';
 import { asStoreError, isContention } from './sqlite-error.ts';
 import type { Transactions } from './transactions.ts';
 
@@ -32,15 +33,9 @@ export interface WriteOptions {
   readonly undoesItself: boolean;
 }
 
-interface Waiting extends WriteOptions {
+interface Waiting extends Pending, WriteOptions {
   readonly deadlineMs: number;
-  readonly work: () => unknown;
-  readonly resolve: (result: unknown) => void;
-  readonly reject: (error: unknown) => void;
 }
-
-/** How one of a batch is to be answered once the batch is durable. */
-type Answer = () => void;
 
 export function createWriteQueue(context: StoreContext, transactions: Transactions): WriteQueue {
   const { clock, scheduler } = context;
@@ -83,7 +78,7 @@ export function createWriteQueue(context: StoreContext, transactions: Transactio
     const [only] = queue;
     const answers: Answer[] = [];
     try {
-      if (queue.length === 1 && only !== undefined) answers.push(runOne(only, (work) => work()));
+      if (queue.length === 1 && only !== undefined) answers.push(runOne(only, asItIs, concernsAll));
       else transactions.write(() => answers.push(...runBatch()));
     } catch (error) {
       if (isContention(error)) return error;
@@ -99,7 +94,8 @@ export function createWriteQueue(context: StoreContext, transactions: Transactio
     const endMs = clock.monotonicMs() + BATCH_MS;
     const answers: Answer[] = [];
     for (const waiting of queue) {
-      answers.push(runOne(waiting, waiting.undoesItself ? (work) => work() : transactions.nested));
+      const run = waiting.undoesItself ? asItIs : transactions.nested;
+      answers.push(runOne(waiting, run, concernsAll));
       if (clock.monotonicMs() >= endMs) break;
     }
     return answers;
@@ -137,18 +133,9 @@ export function createWriteQueue(context: StoreContext, transactions: Transactio
   };
 }
 
-/** Runs one write; what it throws is its own affair, unless it is that others hold the database or the disk is full. */
-function runOne({ work, resolve, reject }: Waiting, run: Transactions['nested']): Answer {
-  try {
-    const result = run(work);
-    return () => resolve(result);
-  } catch (error) {
-    if (isContention(error) || isFatal(error)) throw error;
-    return () => reject(asStoreError(error));
-  }
-}
-
-function isFatal(error: unknown): boolean {
+/** That others hold the database, or that the disk is full. */
+function concernsAll(error: unknown): boolean {
+  if (isContention(error)) return true;
   const told = asStoreError(error);
   return told !== error && told instanceof WatchwordError && told.code === 'ERR_STORE_UNAVAILABLE';
 }
