@@ -2,7 +2,13 @@
 import { parseAlgorithm } from '../crypto/jws/algorithms.ts';
 import { decodeBase64url, encodeBase64url } from '../crypto/base64url.ts';
 import { utf8 } from '../crypto/bytes.ts';
-import { decodeJsonPart, encodeJsonPart, MAX_TOKEN_LENGTH, splitCompactJws } from '../crypto/jws/compact.ts';
+import {
+  decodeJsonPart,
+  encodeJsonPart,
+  MAX_TOKEN_LENGTH,
+  readJwsHeader,
+  splitCompactJws,
+} from '../crypto/jws/compact.ts';
 import type { JwsVerificationKey } from '../crypto/jws/jws-key.ts';
 import type { KeySet } from '../crypto/jws/key-set.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
@@ -60,12 +66,9 @@ export function verifyJws(token: string, keys: VerificationKeys, options: Verify
   const set = keySetOf(keys, algorithms);
   const jws = splitCompactJws(token);
   if (jws === undefined) throw refused('ERR_TOKEN_MALFORMED', 'not a compact JWS of at most 8192 characters');
-  const header = decodeJsonPart(jws.headerText);
-  if (header === undefined) throw refused('ERR_TOKEN_MALFORMED', 'the header is not a strict JSON object');
-  // RFC 7515 §4.1.11: extensions that are not understood must be rejected, and none is understood here.
-  if (header['crit'] !== undefined || header['b64'] !== undefined) {
-    throw refused('ERR_TOKEN_MALFORMED', 'the header has critical extensions');
-  }
+  const reading = readJwsHeader(jws.headerText);
+  if ('fault' in reading) throw refused('ERR_TOKEN_MALFORMED', reading.fault);
+  const { header } = reading;
   const algorithm = parseAlgorithm(header['alg']);
   if (algorithm === undefined || !algorithms.includes(algorithm)) {
     throw refused('ERR_TOKEN_ALGORITHM', 'the alg is not among those that are accepted');

@@ -40,6 +40,19 @@ export function decodeJsonPart(text: string): JsonObject | undefined {
   return isJsonObject(value) ? value : undefined;
 }
 
+/** A header whose meaning is all understood, or why it is refused. */
+export type JwsHeaderReading = { readonly header: JsonObject } | { readonly fault: string };
+
+export function readJwsHeader(text: string): JwsHeaderReading {
+  const header = decodeJsonPart(text);
+  if (header === undefined) return { fault: 'the header is not a strict JSON object' };
+  // RFC 7515 §4.1.11: extensions that are not understood must be rejected, and none is understood here.
+  if (header['crit'] !== undefined || header['b64'] !== undefined) {
+    return { fault: 'the header has critical extensions' };
+  }
+  return { header };
+}
+
 export function encodeJsonPart(value: JsonObject): string {
   return Buffer.from(JSON.stringify(value), 'utf8').toString('base64url');
 }

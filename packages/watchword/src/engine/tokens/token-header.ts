@@ -1,4 +1,4 @@
-import { decodeJsonPart } from '../../crypto/jws/compact.ts';
+import { readJwsHeader } from '../../crypto/jws/compact.ts';
 import { parseKeyId, type KeyId } from '../../domain/ids.ts';
 
 /** What a header says, none of it proven. */
@@ -31,12 +31,9 @@ export class HeaderMemory {
 
 /** Reads one that is not known. */
 export function readHeader(text: string): HeaderReading {
-  const header = decodeJsonPart(text);
-  if (header === undefined) return { fault: 'the header is not a strict JSON object' };
-  // RFC 7515 §4.1.11: extensions that are not understood must be rejected, and none is understood here.
-  if (header['crit'] !== undefined || header['b64'] !== undefined) {
-    return { fault: 'the header has critical extensions' };
-  }
+  const reading = readJwsHeader(text);
+  if ('fault' in reading) return reading;
+  const { header } = reading;
   const { typ = '' } = header;
   const isType = typeof typ === 'string' && /^[!-~]*$/.test(typ);
   return {
