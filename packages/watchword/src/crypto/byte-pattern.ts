@@ -24,9 +24,11 @@ function longestRun(bytes: Uint8Array): number {
   return longest;
 }
 
-function isPeriodic(bytes: Uint8Array): boolean {
-  for (let period = 1; period <= bytes.length / 2; period += 1) {
-    if (bytes.every((byte, index) => index < period || byte === bytes[index - period])) return true;
+/** Whether a text or some bytes are their own beginning, twice or more often. */
+export function isPeriodic(sequence: ArrayLike<unknown>): boolean {
+  const units = Array.from(sequence);
+  for (let period = 1; period <= units.length / 2; period += 1) {
+    if (units.every((unit, index) => index < period || unit === units[index - period])) return true;
   }
   return false;
 }

@@ -28,6 +28,11 @@ describe('a secret is good', () => {
     }
   });
 
+  test('if chance made it look like words', () => {
+    // Random, and two thirds of it words by the eye of a regular expression.
+    assert.equal(judgeSecret('Ydn6med3Nqlznft250R3dxz7XYU1Vy741Qno0Sbnmewh').kind, 'good');
+  });
+
   test('with white space around it, as files and shells leave it', () => {
     assert.equal(judgeSecret(` ${randomBytes(32).toString('hex')}\r\n`).kind, 'good');
   });
@@ -66,6 +71,8 @@ describe('a secret is refused', () => {
     'the keyboard': 'qwertyuiopasdfghjklzxcvbnmQWERTYUIOPASDFGHJKLZXCVBNM',
     'a placeholder': 'change-me-please-change-me-please-change-me-plea',
     'a passphrase in CamelCase': 'MySuperSecretKeyThatNobodyWillEverGuess1234',
+    'a passphrase in capitals': 'NICE_TRY_WANNABE_HACKER_THIS_PASSWORD_HAS_TO_BE_LONGER',
+    'a word and digits, repeated': 'jwtsecret1234jwtsecret1234jwtsecret1234jwtsecret1234',
     'another in CamelCase': 'CorrectHorseBatteryStapleCorrectHorseBatterQ',
   };
   for (const [name, text] of Object.entries(refused)) {
