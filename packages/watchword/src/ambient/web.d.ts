@@ -9,6 +9,14 @@ declare class TextDecoder {
   decode(input?: Uint8Array): string;
 }
 
+declare class URLSearchParams {
+  constructor(query: string);
+  [Symbol.iterator](): Iterator<[string, string]>;
+}
+
+/** What base64 spells, a character for each byte; throws for what is not base64. */
+declare function atob(base64: string): string;
+
 declare class URL {
   constructor(url: string, base?: string | URL);
   static canParse(url: string, base?: string): boolean;

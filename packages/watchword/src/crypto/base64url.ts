@@ -1,5 +1,4 @@
 import { Buffer } from 'node:buffer';
-import { decodeUtf8 } from './bytes.ts';
 
 /** RFC 7515 §2: base64url without padding. */
 export function encodeBase64url(bytes: Uint8Array): string {
@@ -15,24 +14,16 @@ export function decodeBase64url(text: string): Uint8Array | undefined {
   return isOneSpelling(text, bytes.length) ? bytes : undefined;
 }
 
-/** The text whose UTF-8 (RFC 3629) was encoded; `undefined` for anything else. */
-export function decodeBase64urlText(text: string): string | undefined {
-  if (text.length > SCRATCH_TEXT) return decodeLongText(text);
-  const length = scratch.write(text, 'base64url');
-  if (!isOneSpelling(text, length)) return undefined;
-  const decoded = scratch.toString('latin1', 0, length);
-  // Whoever writes ASCII only, writes UTF-8.
-  return Buffer.byteLength(decoded) === length ? decoded : decodeUtf8(scratch.subarray(0, length));
+/** What `decodeBase64url` gives, as a text that has a character of Latin-1 for each byte. */
+export function decodeBase64urlLatin1(text: string): string | undefined {
+  const fits = text.length <= scratch.length;
+  const bytes = fits ? scratch : Buffer.from(text, 'base64url');
+  const length = fits ? scratch.write(text, 'base64url') : bytes.length;
+  return isOneSpelling(text, length) ? bytes.toString('latin1', 0, length) : undefined;
 }
 
 /** Belongs to one synchronous call at a time. */
-const SCRATCH_TEXT = 8192;
-const scratch = Buffer.alloc(SCRATCH_TEXT);
-
-function decodeLongText(text: string): string | undefined {
-  const bytes = decodeBase64url(text);
-  return bytes && decodeUtf8(bytes);
-}
+const scratch = Buffer.alloc(8192);
 
 /** Whether a text that Node decodes to so many bytes is the one that it would have encoded them to. */
 function isOneSpelling(text: string, length: number): boolean {

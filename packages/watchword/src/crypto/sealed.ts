@@ -51,15 +51,34 @@ export async function open(
   purpose: SealedPurpose,
   wrapping: KeyWrapping,
 ): Promise<Opened> {
-  if (sealed.length < HEADER_BYTES || sealed[0] !== FORMAT_VERSION) return { kind: 'damaged' };
-  const keyId = toHex(sealed.subarray(1, 1 + KEY_ID_BYTES));
-  if (keyId !== wrapping.keyId) return { kind: 'other_key', keyId };
+  const keyId = wrappingKeyIdOf(sealed);
+  if (keyId === undefined) return { kind: 'damaged' };
+  if (!wrapping.opens(keyId)) return { kind: 'other_key', keyId };
   const length = new DataView(sealed.buffer, sealed.byteOffset).getUint16(1 + KEY_ID_BYTES);
   const context = sealContext(purpose);
-  const dataKey = await wrapping.unwrap(sealed.subarray(HEADER_BYTES, HEADER_BYTES + length), context);
+  const dataKey = await wrapping.unwrap(sealed.subarray(HEADER_BYTES, HEADER_BYTES + length), context, keyId);
   if (dataKey === undefined) return { kind: 'damaged' };
   const secret = decryptAesGcm(dataKey, sealed.subarray(HEADER_BYTES + length), context);
   return secret === undefined ? { kind: 'damaged' } : { kind: 'opened', secret };
+}
+
+/** The id of the key that the secret's data key is wrapped under; `undefined` for what is not of this format. */
+export function wrappingKeyIdOf(sealed: Uint8Array): string | undefined {
+  if (sealed.length < HEADER_BYTES || sealed[0] !== FORMAT_VERSION) return undefined;
+  return toHex(sealed.subarray(1, 1 + KEY_ID_BYTES));
+}
+
+/** Wraps under the newest, and unwraps what any of them wrapped. */
+export function joinWrappings(newest: KeyWrapping, former: readonly KeyWrapping[]): KeyWrapping {
+  const all = [newest, ...former];
+  return {
+    keyId: newest.keyId,
+    opens: (keyId) => all.some((wrapping) => wrapping.opens(keyId)),
+    wrap: (dataKey, context) => newest.wrap(dataKey, context),
+    async unwrap(wrapped, context, keyId) {
+      return all.find((wrapping) => wrapping.opens(keyId))?.unwrap(wrapped, context, keyId);
+    },
+  };
 }
 
 /** Wraps under a key derived from the installation's secret; the key's id says nothing about the key. */
@@ -68,6 +87,7 @@ export function createSecretWrapping(secret: Uint8Array, random: Random): KeyWra
   const keyId = toHex(sha256(labelled('ww/wrapping-id/1', key)).subarray(0, KEY_ID_BYTES));
   return {
     keyId,
+    opens: (id) => id === keyId,
     async wrap(dataKey, context) {
       return encryptAesGcm(key, random.bytes(NONCE_BYTES), dataKey, context);
     },

@@ -1,3 +1,4 @@
+import type { ClientRole } from './client.ts';
 import type { KeyId, SessionId } from './ids.ts';
 import type { RevocationKind } from './revocation.ts';
 import type { Delivery, SessionEndReason } from './session.ts';
@@ -11,6 +12,7 @@ export type RefreshRefusal =
   | 'unknown'
   | 'wrong_client'
   | 'wrong_delivery'
+  | 'wrong_scope'
   | 'ended'
   | 'expired';
 
@@ -28,6 +30,8 @@ export interface EventFields {
   session_started: AboutSession & { readonly clientId: string; readonly delivery: Delivery };
   session_ended: AboutSession & { readonly reason: SessionEndReason };
   session_refused: { readonly subject: string; readonly reason: 'session_limit' };
+  session_exchanged: AboutSession & { readonly repeated: boolean };
+  exchange_refused: { readonly subject: string };
   session_moved: AboutSession & { readonly from: string; readonly to: string };
   refresh_rotated: AboutRefresh;
   refresh_current: AboutRefresh;
@@ -48,12 +52,23 @@ export interface EventFields {
     readonly algorithm: SigningAlgorithm;
     readonly signsFromMs: EpochMs;
   };
+  keys_rewrapped: { readonly rows: number };
   key_compromised: { readonly keyId: KeyId };
   account_created: { readonly accountId: string };
   account_refused: { readonly reason: 'email_taken' };
+  account_imported: { readonly accountId: string };
+  password_rehashed: { readonly accountId: string };
   sign_in_succeeded: { readonly accountId: string };
   sign_in_failed: { readonly reason: 'unknown_account' | 'wrong_password'; readonly accountId?: string };
+  client_created: { readonly clientId: string; readonly roles: readonly ClientRole[] };
+  client_secret_changed: { readonly clientId: string };
+  client_deleted: { readonly clientId: string };
+  client_refused: {
+    readonly reason: 'unknown_client' | 'wrong_secret' | 'missing_secret' | 'missing_role';
+    readonly clientId?: string;
+  };
   cross_site_refused: { readonly path: string; readonly reason: string };
+  legacy_secret_weak: { readonly untilMs: EpochMs };
   view_stale: { readonly ageMs: number };
   /** `cause` is what was thrown, for a log that redacts. */
   request_failed: { readonly code: string; readonly detail: string; readonly cause: unknown };
@@ -92,6 +107,18 @@ export const EVENT_CATALOGUE: { readonly [Type in EventType]: EventDescription }
     meaning:
       'Somebody proved who they are and has as many sessions as `sessionLimit` allows: none was started.',
     advice: 'Tell them to sign out elsewhere, or raise the limit.',
+  },
+  session_exchanged: {
+    level: 'info',
+    meaning:
+      'A credential of before was given up for a session, or within the race window presented again and answered with the same one.',
+    advice: '',
+  },
+  exchange_refused: {
+    level: 'warning',
+    meaning: 'A credential of before was presented once more, after it had been given up for a session.',
+    advice:
+      'An application that keeps its old credential does this, and so does somebody who has a copy of it.',
   },
   session_moved: {
     level: 'info',
@@ -181,6 +208,11 @@ export const EVENT_CATALOGUE: { readonly [Type in EventType]: EventDescription }
       'An operator accepted that the store was restored: until the time given rows move forward to what clients show.',
     advice: 'What was revoked since the backup is live again: revoke it once more.',
   },
+  keys_rewrapped: {
+    level: 'info',
+    meaning: 'Keys that lay under a former secret were sealed under the newest one.',
+    advice: 'Once no process has only the former secret, take it out of the configuration.',
+  },
   key_compromised: {
     level: 'alert',
     meaning: 'A signing key was declared compromised; everything that it signed is dead.',
@@ -188,16 +220,40 @@ export const EVENT_CATALOGUE: { readonly [Type in EventType]: EventDescription }
   },
   account_created: { level: 'info', meaning: 'A user signed up.', advice: '' },
   account_refused: { level: 'info', meaning: 'A sign-up was turned away for the reason given.', advice: '' },
+  account_imported: { level: 'info', meaning: 'A user of before was imported.', advice: '' },
+  password_rehashed: {
+    level: 'info',
+    meaning: 'An imported user signed in, and the hash of before was replaced by one of our own.',
+    advice: '',
+  },
   sign_in_succeeded: { level: 'info', meaning: 'A user proved who they are.', advice: '' },
   sign_in_failed: {
     level: 'warning',
     meaning: 'A sign-in failed for the reason given, which the caller was not told.',
     advice: 'Many for one account, or for many accounts from one place, are an attack.',
   },
+  client_created: { level: 'info', meaning: 'A client was registered.', advice: '' },
+  client_secret_changed: { level: 'info', meaning: 'A client got a new secret.', advice: '' },
+  client_deleted: {
+    level: 'info',
+    meaning: 'A client was deleted; its id is never given again, and its refresh tokens are dead.',
+    advice: '',
+  },
+  client_refused: {
+    level: 'warning',
+    meaning: 'A client did not prove itself, or asked for what it has no role for.',
+    advice: 'A deployment with an old secret does this, and so does somebody guessing.',
+  },
   cross_site_refused: {
     level: 'warning',
     meaning: 'A request that changes something came from another site, or could not show that it did not.',
     advice: 'If the origin is yours, list it in `origins`.',
+  },
+  legacy_secret_weak: {
+    level: 'alert',
+    meaning:
+      'A token was taken that a weak secret of before proves; told once by each process. Whoever guesses the secret is anybody.',
+    advice: 'Let `legacyTokens.until` be soon, or have users sign in again.',
   },
   view_stale: {
     level: 'warning',

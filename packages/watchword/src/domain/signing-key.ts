@@ -67,6 +67,17 @@ export function currentSigningKey<Key extends SigningKey>(
   return inState('signing').toSorted(byStart).at(-1) ?? inState('announced').toSorted(byStart)[0];
 }
 
+/** Whether a successor has to be announced so that no key signs for longer than `lifeMs`; not where one is announced already. */
+export function successorIsDue(
+  keys: readonly SigningKey[],
+  nowMs: EpochMs,
+  { lifeMs, leadMs }: { readonly lifeMs: number; readonly leadMs: number },
+): boolean {
+  if (keys.some((key) => signingKeyState(key, nowMs) === 'announced')) return false;
+  const current = currentSigningKey(keys, nowMs);
+  return current !== undefined && nowMs >= current.signsFromMs + lifeMs - leadMs;
+}
+
 /** A key that will sign from `leadMs` after its announcement. */
 export function announceKey(
   key: Pick<SigningKey, 'id' | 'algorithm'>,

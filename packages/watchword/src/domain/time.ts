@@ -16,5 +16,5 @@ export function numericDate(time: EpochMs): NumericDate {
   return Math.floor(time / 1000) as NumericDate;
 }
 
-/** Longer ago than any window: the time at which the first token of a session counts as delivered. */
+/** Longer ago than any window: the time of what is not known, or has not happened. */
 export const LONG_AGO = epochMs(0);

@@ -13,7 +13,12 @@ export interface EngineSettings {
   readonly issuer: string;
   /** The audience of tokens for which none is named: the issuer, unless set otherwise. */
   readonly audience: readonly string[];
+  /** What the first key is for. */
   readonly algorithm: SigningAlgorithm;
+  /** Whether every key has to be for it; else whoever rotates decides, and it stays so. */
+  readonly algorithmIsFixed: boolean;
+  /** How long a key signs before another takes its place, in milliseconds. */
+  readonly keyLifeMs: number;
   readonly accessTtlMs: number;
   readonly idleTtlMs: number;
   readonly absoluteTtlMs: number;
@@ -26,6 +31,8 @@ export interface EngineSettings {
   readonly maxStalenessMs: number;
   /** How many verified tokens are remembered, so that a signature is checked once; 0 for none. */
   readonly tokenCacheSize: number;
+  /** Claims that may hold what looks sensitive, because the application said so. */
+  readonly allowedClaims: ReadonlySet<string>;
   /** Asked at each access token for claims such as roles; `undefined` where the application adds none. */
   readonly claims: ((session: Session) => JsonObject | Promise<JsonObject>) | undefined;
 }

@@ -3,8 +3,10 @@ import type { KeyWrapping } from '../ports/key-wrapping.ts';
 import type { RevocationLifetimes } from '../ports/store/revocation-log.ts';
 import { settlingTimeMs } from '../domain/refresh-chain.ts';
 import { createAccounts, type Accounts, type AccountsOptions } from './accounts/accounts.ts';
+import { createClients, type Clients } from './clients/clients.ts';
 import type { EngineContext } from './context.ts';
 import { createKeyKeeper, type KeyKeeper } from './keys/key-keeper.ts';
+import { startKeySchedule } from './keys/schedule.ts';
 import { CLOCK_JUMP_MS, CLOCK_SKEW_MS } from './limits.ts';
 import { Refresher } from './refresh/rotate.ts';
 import { createSettler } from './refresh/settle.ts';
@@ -12,6 +14,8 @@ import { followStore } from './revocation/follow.ts';
 import { createRevoker, type Revoker } from './revocation/revoke.ts';
 import { createRevocationView } from './revocation/view.ts';
 import { createSessions, type Sessions } from './sessions/sessions.ts';
+import { createIntrospector, type Introspect } from './tokens/introspect.ts';
+import { createLegacyVerifier, type LegacyTokens } from './tokens/legacy-tokens.ts';
 import { createTokenMint, type CustomTokenClaims, type MintedToken } from './tokens/mint.ts';
 import { assertCustomType, freeClaims } from './tokens/reserved.ts';
 import { ACCESS_TOKEN, customKind } from './tokens/kinds.ts';
@@ -27,10 +31,15 @@ export interface Engine {
   readonly revoker: Revoker;
   /** `undefined` where the application has users of its own. */
   readonly accounts: Accounts | undefined;
+  readonly clients: Clients;
   /** Judges an access token and notes its use. Sync, no I/O. */
   verify(token: unknown, expected: TokenExpectations): Verdict;
+  /** What a token of either kind is; notes the use of an access token, and changes nothing else. */
+  readonly introspect: Introspect;
   verifyCustom(token: unknown, typ: string, expected: TokenExpectations): Verdict;
   issueCustom(claims: CustomTokenClaims): Promise<MintedToken>;
+  /** Milliseconds since this process last knew all revocations. */
+  revocationsAgeMs(): number;
   /** Lets rows move forward to what clients present for a while, after a restore; gives the time until when. */
   acceptRestore(forMs: number): Promise<EpochMs>;
   /** Finishes what is pending, and closes the store. */
@@ -40,6 +49,7 @@ export interface Engine {
 export interface EngineOptions {
   readonly wrapping: KeyWrapping;
   readonly accounts?: AccountsOptions;
+  readonly legacy?: LegacyTokens;
 }
 
 export async function createEngine(context: EngineContext, options: EngineOptions): Promise<Engine> {
@@ -57,11 +67,13 @@ export async function createEngine(context: EngineContext, options: EngineOption
   const lifetimes = async (): Promise<RevocationLifetimes> => {
     // What was dropped while the clock was ahead would be missing once it is set right.
     const tokenMs = (await longestTokenMs()) + CLOCK_JUMP_MS;
-    return { tokenMs, cutoffMs: longest.sessionMs + tokenMs };
+    // Tokens of the issuer before are as old as they like, and die at the latest then.
+    const legacyMs = options.legacy === undefined ? 0 : options.legacy.untilMs - clock.nowMs();
+    return { tokenMs, cutoffMs: Math.max(longest.sessionMs, legacyMs) + tokenMs };
   };
 
   const keys = await createKeyKeeper(context, options.wrapping, { longestTokenMs, lifetimes });
-  if (keys.signing().algorithm !== settings.algorithm) await keys.rotate(settings.algorithm);
+  if (keys.signing().algorithm !== keys.usualAlgorithm()) await keys.rotate(keys.usualAlgorithm());
   const view = createRevocationView(clock, events);
   const revoker = createRevoker(context, view, lifetimes);
   const mint = createTokenMint(context, keys);
@@ -75,9 +87,30 @@ export async function createEngine(context: EngineContext, options: EngineOption
     view,
     cacheSize: settings.tokenCacheSize,
   });
+  const legacyVerifier =
+    options.legacy &&
+    createLegacyVerifier({
+      legacy: options.legacy,
+      audience: settings.audience,
+      clock,
+      events,
+      keys,
+      view,
+    });
   const accounts = options.accounts && (await createAccounts(context, options.accounts));
-  const stopFollowing = await followStore(context, view, keys, () => settler.forget());
+  function verifyOwn(token: unknown, expected: TokenExpectations): Verdict {
+    const verdict = verifier.verify(token, ACCESS_TOKEN, expected);
+    if (verdict.kind === 'verified') settler.noteUse(verdict.token);
+    return verdict;
+  }
+  function verifyAccess(token: unknown, expected: TokenExpectations): Verdict {
+    const verdict = verifyOwn(token, expected);
+    const isForeign = verdict.kind === 'refused' && verdict.code === 'ERR_TOKEN_TYPE';
+    return isForeign && legacyVerifier !== undefined ? legacyVerifier.verify(token, expected) : verdict;
+  }
+  const following = await followStore(context, view, keys, () => settler.forget());
   const stopUpkeep = startUpkeep(context, view);
+  const stopSchedule = startKeySchedule(context, keys);
 
   return {
     context,
@@ -86,18 +119,16 @@ export async function createEngine(context: EngineContext, options: EngineOption
     refresher,
     revoker,
     accounts,
-    verify(token, expected) {
-      const verdict = verifier.verify(token, ACCESS_TOKEN, expected);
-      if (verdict.kind === 'verified') settler.noteUse(verdict.token);
-      return verdict;
-    },
+    clients: createClients(context),
+    introspect: createIntrospector({ context, keys, verify: verifyOwn, catchUp: following.catchUp }),
+    verify: verifyAccess,
     verifyCustom(token, typ, expected) {
       assertCustomType(typ);
       return verifier.verify(token, customKind(typ), expected);
     },
     async issueCustom(claims) {
       assertCustomType(claims.typ);
-      const own = freeClaims(claims.claims);
+      const own = freeClaims(claims.claims, settings.allowedClaims);
       // A revocation has to outlive every token that it kills, so a longer life is recorded before it begins.
       if (claims.ttlMs > longest.tokenMs) {
         longest = await store.raiseLifetimes({ ...longest, tokenMs: claims.ttlMs });
@@ -106,6 +137,7 @@ export async function createEngine(context: EngineContext, options: EngineOption
       events.record('token_issued', { typ: claims.typ, subject: claims.subject });
       return token;
     },
+    revocationsAgeMs: () => view.ageMs(),
     async acceptRestore(forMs) {
       const untilMs = epochMs(clock.nowMs() + forMs);
       await store.acceptRestore(untilMs);
@@ -114,7 +146,8 @@ export async function createEngine(context: EngineContext, options: EngineOption
     },
     async close() {
       stopUpkeep();
-      stopFollowing();
+      stopSchedule();
+      following.stop();
       await settler.flush().catch(() => undefined);
       await store.close();
     },

@@ -10,6 +10,9 @@ export const MAX_ACCESS_TTL_SECONDS = 3600;
 /** How long a JWKS may be cached, RFC 9111 `max-age`. */
 export const JWKS_MAX_AGE_SECONDS = 300;
 
+/** How long before it signs a key is announced that was made by schedule: whoever cached the JWKS has asked again by then. */
+export const SCHEDULED_KEY_LEAD_MS = (JWKS_MAX_AGE_SECONDS + 60) * 1000;
+
 /** From when on a new signing key signs: every process that shares the store has it by then. */
 export const KEY_LEAD_MS = 250;
 

@@ -24,7 +24,9 @@ export function startUpkeep(
     // An expired session stays a while, so that its token is answered as expired and not as unknown.
     const sessions = await store.sessions.deleteExpired(epochMs(nowMs - settings.accessTtlMs), BATCH);
     const entries = await store.revocations.deleteExpired(nowMs, BATCH);
-    sweeping = !stopped && (viewHasMore || sessions === BATCH || entries === BATCH);
+    const exchanges = await store.exchanges.deleteExpired(nowMs, BATCH);
+    const hasMore = viewHasMore || [sessions, entries, exchanges].includes(BATCH);
+    sweeping = !stopped && hasMore;
     if (sweeping) scheduler.after(PAUSE_MS, sweepSafely);
   }
 

@@ -40,6 +40,16 @@ export class ArgumentError extends WatchwordError {
   }
 }
 
+/** A claim that does not belong into a payload: its message names the claim and what it seems to hold, never the value. */
+export class ClaimRefusedError extends WatchwordError {
+  constructor(claim: string, what: string) {
+    super('ERR_CLAIM_SENSITIVE', { detail: `the claim ${JSON.stringify(claim)} holds ${what}` });
+    this.message =
+      `The claim ${JSON.stringify(claim)} seems to hold ${what}, which everybody who holds the token can read. Leave it out and ` +
+      'look it up by the subject; if it has to be there, name the claim in `unsafeAllowClaims`.';
+  }
+}
+
 /** A key that is not used: its message says what is wrong with it and what to use, and never shows a part of it. */
 export class KeyRefusedError extends WatchwordError {
   constructor(sentence: string, options: { readonly cause?: unknown } = {}) {

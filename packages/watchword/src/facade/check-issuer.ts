@@ -21,7 +21,8 @@ export function checkIssuer(issuer: unknown): URL {
   return url;
 }
 
-function isLoopback(hostname: string): boolean {
+/** A name of this machine: what is sent there passes no wire. */
+export function isLoopback(hostname: string): boolean {
   return (
     hostname === 'localhost' ||
     hostname.endsWith('.localhost') ||

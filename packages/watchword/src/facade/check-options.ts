@@ -4,9 +4,11 @@ import { SIGNING_ALGORITHMS } from '../domain/signing-key.ts';
 import type { EngineSettings } from '../engine/context.ts';
 import { MAX_ACCESS_TTL_SECONDS } from '../engine/limits.ts';
 import { ConfigurationError } from '../errors/watchword-error.ts';
-import type { HttpSettings } from '../http/index.ts';
+import { METADATA_PATH, type HttpSettings } from '../http/index.ts';
 import { checkAudience, checkIssuer } from './check-issuer.ts';
+import { checkOrigins } from './check-origins.ts';
 import type { AccountOptions, CookieOptions, SessionLimitOptions, WatchwordOptions } from './options.ts';
+import { inRange } from './in-range.ts';
 import { refuseUnknownOptions } from './unknown-options.ts';
 
 /** The options, checked and completed. */
@@ -21,8 +23,10 @@ const OPTION_NAMES: readonly (keyof WatchwordOptions)[] = [
   'issuer',
   'store',
   'secret',
+  'formerSecret',
   'audience',
   'algorithm',
+  'signingKeyLifetimeDays',
   'accessTokenTtlSeconds',
   'unsafeAccessTokenTtlSeconds',
   'idleTtlSeconds',
@@ -34,7 +38,10 @@ const OPTION_NAMES: readonly (keyof WatchwordOptions)[] = [
   'maxStalenessMs',
   'tokenCacheSize',
   'claims',
+  'unsafeAllowClaims',
   'accounts',
+  'legacyTokens',
+  'clients',
   'origins',
   'cookies',
   'environment',
@@ -49,6 +56,7 @@ const COOKIE_OPTION_NAMES: readonly (keyof CookieOptions)[] = ['prefix', 'sameSi
 const DAY_SECONDS = 86_400;
 const YEAR_SECONDS = 365 * DAY_SECONDS;
 const DEFAULT_ACCESS_TTL_SECONDS = 900;
+const DEFAULT_KEY_LIFETIME_DAYS = 30;
 const DEFAULT_RACE_WINDOW_MS = 10_000;
 const DEFAULT_MAX_STALENESS_MS = 10_000;
 const DEFAULT_TOKEN_CACHE_SIZE = 5000;
@@ -85,7 +93,7 @@ function isProduction(options: WatchwordOptions, nodeEnvironment: string | undef
 }
 
 function checkEngine(options: WatchwordOptions): EngineSettings {
-  const algorithm = oneOf('algorithm', options.algorithm, SIGNING_ALGORITHMS) ?? 'HS256';
+  const { algorithm, algorithmIsFixed } = checkAlgorithm(options.algorithm);
   const rotation = oneOf('rotation', options.rotation, ['resilient', 'strict']) ?? 'resilient';
   const accessTtlSeconds = checkAccessTtl(options);
   const { absoluteTtlSeconds = 30 * DAY_SECONDS } = options;
@@ -98,6 +106,8 @@ function checkEngine(options: WatchwordOptions): EngineSettings {
   const { raceWindowMs = DEFAULT_RACE_WINDOW_MS, maxStalenessMs = DEFAULT_MAX_STALENESS_MS } = options;
   inRange('raceWindowMs', raceWindowMs, 0, 60_000);
   inRange('maxStalenessMs', maxStalenessMs, 100, 3_600_000);
+  const { signingKeyLifetimeDays = DEFAULT_KEY_LIFETIME_DAYS } = options;
+  inRange('signingKeyLifetimeDays', signingKeyLifetimeDays, 1, 365);
   const { tokenCacheSize = DEFAULT_TOKEN_CACHE_SIZE } = options;
   inRange('tokenCacheSize', tokenCacheSize, 0, 1_000_000);
   if (rotation === 'resilient' && settlingTimeMs({ rotation, raceWindowMs }) >= accessTtlSeconds * 1000) {
@@ -116,6 +126,8 @@ function checkEngine(options: WatchwordOptions): EngineSettings {
     issuer: options.issuer,
     audience: checkAudience(options.audience) ?? [options.issuer],
     algorithm,
+    algorithmIsFixed,
+    keyLifeMs: signingKeyLifetimeDays * DAY_SECONDS * 1000,
     accessTtlMs: accessTtlSeconds * 1000,
     idleTtlMs: idleTtlSeconds * 1000,
     absoluteTtlMs: absoluteTtlSeconds * 1000,
@@ -124,6 +136,7 @@ function checkEngine(options: WatchwordOptions): EngineSettings {
     chain: { rotation, raceWindowMs },
     maxStalenessMs,
     tokenCacheSize,
+    allowedClaims: checkAllowedClaims(options.unsafeAllowClaims),
     claims: options.claims,
   };
 }
@@ -138,6 +151,29 @@ function checkSessionLimit(limit: SessionLimitOptions | undefined): SessionLimit
   inRange('sessionLimit.perSubject', perSubject, 1, 1000);
   const whenReached = oneOf('sessionLimit.whenReached', limit.whenReached, ['end_oldest', 'refuse']);
   return { perSubject, whenReached: whenReached ?? 'end_oldest' };
+}
+
+function checkAlgorithm(
+  given: WatchwordOptions['algorithm'],
+): Pick<EngineSettings, 'algorithm' | 'algorithmIsFixed'> {
+  if (typeof given !== 'object' || given === null) {
+    const fixed = oneOf('algorithm', given, SIGNING_ALGORITHMS);
+    return { algorithm: fixed ?? 'HS256', algorithmIsFixed: fixed !== undefined };
+  }
+  refuseUnknownOptions('algorithm', given, ['first']);
+  return {
+    algorithm: oneOf('algorithm.first', given.first, SIGNING_ALGORITHMS) ?? 'HS256',
+    algorithmIsFixed: false,
+  };
+}
+
+function checkAllowedClaims(names: unknown = []): ReadonlySet<string> {
+  if (Array.isArray(names) && names.every((name) => typeof name === 'string' && name !== '')) {
+    return new Set(names as readonly string[]);
+  }
+  throw new ConfigurationError(
+    '`unsafeAllowClaims` has to be an array of names of claims, such as `["email"]`.',
+  );
 }
 
 function checkAccessTtl({ accessTokenTtlSeconds, unsafeAccessTokenTtlSeconds }: WatchwordOptions): number {
@@ -161,20 +197,10 @@ function checkAccessTtl({ accessTokenTtlSeconds, unsafeAccessTokenTtlSeconds }: 
   return seconds;
 }
 
-function checkHttp({ origins = [], cookies = {} }: WatchwordOptions, issuer: URL): HttpSettings {
-  if (!Array.isArray(origins)) throw new ConfigurationError('`origins` has to be an array of origins.');
-  for (const origin of origins) {
-    if (
-      typeof origin !== 'string' ||
-      !URL.canParse(origin) ||
-      new URL(origin).origin !== origin ||
-      origin.includes('*')
-    ) {
-      throw new ConfigurationError(
-        'Each of `origins` has to be an exact origin without a path or a final slash, such as `https://admin.example`; ' +
-          '`*` and `null` are not possible.',
-      );
-    }
+function checkHttp(options: WatchwordOptions, issuer: URL): HttpSettings {
+  const { origins = [], cookies = {}, clients = false } = options;
+  if (typeof clients !== 'boolean') {
+    throw new ConfigurationError('`clients` has to be `true` or `false`.');
   }
   refuseUnknownOptions('cookies', cookies, COOKIE_OPTION_NAMES);
   const { prefix = 'ww' } = cookies;
@@ -186,7 +212,9 @@ function checkHttp({ origins = [], cookies = {} }: WatchwordOptions, issuer: URL
   const sameSite = oneOf('cookies.sameSite', cookies.sameSite, ['lax', 'strict']);
   return {
     ownOrigin: issuer.origin,
-    origins,
+    oauth: clients,
+    metadataPath: METADATA_PATH + issuer.pathname.replace(/\/$/, ''),
+    origins: checkOrigins(origins),
     cookiePrefix: prefix,
     sameSite: sameSite === 'strict' ? 'Strict' : 'Lax',
     https: issuer.protocol === 'https:',
@@ -206,12 +234,6 @@ function checkAccounts(accounts: unknown, production: boolean): CheckedOptions['
   }
   inRange('accounts.hashesAtOnce', hashesAtOnce, 1, 64);
   return { signUpIsOpen: unsafeSignUpRevealsAddresses, hashesAtOnce };
-}
-
-function inRange(name: string, value: unknown, from: number, to: number): void {
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < from || value > to) {
-    throw new ConfigurationError(`\`${name}\` has to be a whole number from ${from} to ${to}.`);
-  }
 }
 
 function oneOf<Value extends string>(

@@ -1,21 +1,23 @@
-import { createSecretWrapping } from '../crypto/sealed.ts';
+import { createSecretWrapping, joinWrappings } from '../crypto/sealed.ts';
 import { sha256 } from '../crypto/digest.ts';
 import type { EngineContext } from '../engine/context.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import { createHttpFace } from '../http/index.ts';
-import { createArgon2Hasher } from '../platform/argon2-hasher.ts';
 import { readEnvironment } from '../platform/environment.ts';
+import { createPasswordHasher } from '../platform/password-hasher.ts';
 import { systemClock } from '../platform/system-clock.ts';
 import { systemRandom } from '../platform/system-random.ts';
 import { systemScheduler } from '../platform/system-scheduler.ts';
+import { findTrackedFile } from '../platform/tracked-files.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { PasswordHasher } from '../ports/password-hasher.ts';
 import type { Random } from '../ports/random.ts';
 import type { Scheduler } from '../ports/scheduler.ts';
 import { checkOptions, type CheckedOptions } from './check-options.ts';
 import { createEventHub } from './event-hub.ts';
+import { checkLegacyTokens, refuseOwnSecret } from './legacy-options.ts';
 import type { WatchwordOptions } from './options.ts';
-import { obtainSecret } from './secret.ts';
+import { obtainFormerSecret, obtainSecret } from './secret.ts';
 import { presentWatchword } from './present-watchword.ts';
 import type { Watchword } from './watchword.ts';
 
@@ -28,13 +30,15 @@ export interface Platform {
   readonly random: Random;
   readonly scheduler: Scheduler;
   readonly createHasher: () => Promise<PasswordHasher>;
+  readonly findTrackedFile: (text: string) => Promise<string | undefined>;
 }
 
 const SYSTEM: Platform = {
   clock: systemClock,
   random: systemRandom,
   scheduler: systemScheduler,
-  createHasher: createArgon2Hasher,
+  createHasher: createPasswordHasher,
+  findTrackedFile,
 };
 
 /** Opens an installation. Everything that can be wrong in the options is wrong here, in a sentence. */
@@ -46,14 +50,18 @@ export function createWatchword(options: WatchwordOptions): Promise<Watchword> {
 export async function createWatchwordOn(platform: Platform, options: WatchwordOptions): Promise<Watchword> {
   const checked = checkOptions(options, readEnvironment('NODE_ENV'));
   const { clock, random, scheduler } = platform;
+  const legacy = checkLegacyTokens(options.legacyTokens, clock.nowMs());
   const secret = await obtainSecret(
     {
       option: options.secret,
       production: checked.production,
       developmentPath: options.store.developmentSecretPath,
+      durable: options.store.durable,
     },
-    random,
+    platform,
   );
+  const former = await obtainFormerSecret(options.formerSecret);
+  if (legacy !== undefined) refuseOwnSecret(legacy, former === undefined ? [secret] : [secret, former]);
   const store = await options.store.open({
     clock,
     random,
@@ -66,7 +74,11 @@ export async function createWatchwordOn(platform: Platform, options: WatchwordOp
   let engine: Engine;
   try {
     engine = await createEngine(context, {
-      wrapping: createSecretWrapping(secret, random),
+      wrapping: joinWrappings(
+        createSecretWrapping(secret, random),
+        former === undefined ? [] : [createSecretWrapping(former, random)],
+      ),
+      ...(legacy && { legacy }),
       ...(checked.accounts !== undefined && { accounts: await accountParts(checked.accounts, platform) }),
     });
   } catch (error) {

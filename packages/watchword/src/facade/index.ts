@@ -3,13 +3,29 @@ export { WatchwordError } from '../errors/watchword-error.ts';
 export { ERROR_CATALOGUE } from '../errors/catalogue.ts';
 export { EVENT_CATALOGUE } from '../domain/events.ts';
 export type { AccountOptions, CookieOptions, SessionLimitOptions, WatchwordOptions } from './options.ts';
-export type { IssueToken, RefreshOptions, Revoked, SessionTokens, Watchword } from './watchword.ts';
+export type { LegacyTokenOptions } from './legacy-options.ts';
+export type { Jwk, JwsAlgorithmName, TypedKey, VerificationKeys } from './jws-keys.ts';
+export type { Client, ClientRole } from '../domain/client.ts';
+export type { ImportedUser, ImportOutcome, ImportRefusal } from '../engine/accounts/import-users.ts';
+export type { ClientWithSecret, NewClient } from '../engine/clients/clients.ts';
+export type {
+  EffectiveSettings,
+  IssueToken,
+  LoggedRevocation,
+  PageOfSessions,
+  RefreshOptions,
+  RevocationLogPage,
+  SessionFilter,
+  Revoked,
+  SessionTokens,
+  Watchword,
+} from './watchword.ts';
 export type { StartSession } from '../engine/sessions/session-input.ts';
 export type { VerifyOptions } from './expectations.ts';
 export type { EventListener, Events } from './event-hub.ts';
 export type { ErrorCode, ErrorDescription } from '../errors/catalogue.ts';
 export type { EventOf, EventType, WatchwordEvent } from '../domain/events.ts';
-export type { Session, SessionLimit } from '../domain/session.ts';
+export type { Session, SessionLimit, SessionStatus } from '../domain/session.ts';
 export type { SessionPlace } from '../domain/place.ts';
 export type { JsonObject, JsonValue } from '../domain/json.ts';
 export type { SigningAlgorithm, SigningKeyState } from '../domain/signing-key.ts';

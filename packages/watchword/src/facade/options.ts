@@ -3,6 +3,7 @@ import type { Session } from '../domain/session.ts';
 import type { SigningAlgorithm } from '../domain/signing-key.ts';
 import type { SecretSource } from '../ports/secret-source.ts';
 import type { StoreFactory } from '../ports/store/store.ts';
+import type { LegacyTokenOptions } from './legacy-options.ts';
 
 /** What `createWatchword` takes. Only `issuer` and `store` have no default. */
 export interface WatchwordOptions {
@@ -15,13 +16,22 @@ export interface WatchwordOptions {
    * Default: `WATCHWORD_SECRET`, or the file that `WATCHWORD_SECRET_FILE` names; in development a file beside the store.
    */
   readonly secret?: string | SecretSource;
+  /**
+   * The secret before this one, while it is being changed: what lies under it is opened, and sealed under the new one within a
+   * minute. Default: `WATCHWORD_FORMER_SECRET`, or the file that `WATCHWORD_FORMER_SECRET_FILE` names, or none.
+   */
+  readonly formerSecret?: string | SecretSource;
   /** The `aud` of tokens for which none is named. Default: the issuer. */
   readonly audience?: string | readonly string[];
   /**
    * What signs tokens: HS256, HS384, HS512 (a secret), RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, or EdDSA with
-   * Ed25519 (key pairs, published as JWKS). Default: `HS256`, which is right where one application signs and verifies.
+   * Ed25519 (key pairs, published as JWKS). Every key is for it: another one in the store is replaced. Default: `{ first: 'HS256' }`,
+   * which says it of the first key only, so that a rotation to another stays; HS256 is right where one application signs and
+   * verifies.
    */
-  readonly algorithm?: SigningAlgorithm;
+  readonly algorithm?: SigningAlgorithm | { readonly first: SigningAlgorithm };
+  /** Days for which a key signs before another takes its place, 1 to 365. Default: 30. */
+  readonly signingKeyLifetimeDays?: number;
   /** Seconds an access token lives, 10 to 3600. Default: 900. */
   readonly accessTokenTtlSeconds?: number;
   /** The same without the upper limit: a token that leaks is good for as long. */
@@ -47,9 +57,21 @@ export interface WatchwordOptions {
   readonly tokenCacheSize?: number;
   /** Asked at each access token for further claims: roles, tenant. */
   readonly claims?: (session: Session) => JsonObject | Promise<JsonObject>;
+  /**
+   * Claims that may hold what looks like a password, a key, a card, a national id, an e-mail address or a whole user: everybody
+   * who holds a token can read it. Default: none.
+   */
+  readonly unsafeAllowClaims?: readonly string[];
   /** Users with e-mail and password of Watchword's own. Default: none, for applications that have users already. */
   readonly accounts?: boolean | AccountOptions;
-  /** Other origins whose pages may sign in and act, such as `https://admin.example`. Default: none. */
+  /** Tokens of the issuer that the application had before: guards take them until they expire. Default: none. */
+  readonly legacyTokens?: LegacyTokenOptions;
+  /**
+   * Whether programs may register as clients and use `/oauth/token`, `/oauth/revoke` and `/oauth/introspect` (RFC 6749, 7009,
+   * 7662), which then belong to Watchword. Default: `false`.
+   */
+  readonly clients?: boolean;
+  /** Other origins whose pages may sign in, act and read answers (CORS), such as `https://admin.example`. Default: none. */
   readonly origins?: readonly string[];
   readonly cookies?: CookieOptions;
   /** Default: `production` if `NODE_ENV` is that, else `development`. Production refuses the defaults of development. */

@@ -1,36 +1,22 @@
 import { parseKeyId, parseSessionId, parseTokenId } from '../domain/ids.ts';
 import { isJsonObject } from '../domain/json.ts';
+import { targetBeforeMs, targetId, type RevocationRecord } from '../domain/revocation.ts';
 import { SIGNING_ALGORITHMS } from '../domain/signing-key.ts';
 import type { Engine } from '../engine/engine.ts';
 import { MAX_ACCESS_TTL_SECONDS } from '../engine/limits.ts';
-import type { IssuedTokens, RefreshOutcome } from '../engine/refresh/outcome.ts';
-import {
-  assertCaller,
-  assertText,
-  audienceList,
-  DEFAULT_CLIENT_ID,
-  type StartSession,
-} from '../engine/sessions/session-input.ts';
-import { ArgumentError, WatchwordError } from '../errors/watchword-error.ts';
+import { assertText, audienceList } from '../engine/sessions/session-input.ts';
+import { ArgumentError } from '../errors/watchword-error.ts';
 import { createConnectGuard, type HttpFace } from '../http/index.ts';
 import type { RevocationRequest, RevocationResult } from '../ports/store/revocation-log.ts';
 import type { Events } from './event-hub.ts';
 import { createExpect, verifiedOrThrow, type Expect } from './expectations.ts';
+import { pageLimit } from './page-limit.ts';
+import { presentAccounts } from './present-accounts.ts';
+import { presentClients } from './present-clients.ts';
+import { presentSessions, START_NAMES } from './present-sessions.ts';
 import { refuseUnknownOptions } from './unknown-options.ts';
-import type { IssueToken, RefreshOptions, Revoked, SessionTokens, Watchword } from './watchword.ts';
+import type { EffectiveSettings, IssueToken, LoggedRevocation, Revoked, Watchword } from './watchword.ts';
 
-const START_NAMES: readonly (keyof StartSession)[] = [
-  'subject',
-  'audience',
-  'scope',
-  'amr',
-  'claims',
-  'client',
-  'remember',
-  'address',
-  'userAgent',
-];
-const REFRESH_NAMES: readonly (keyof RefreshOptions)[] = ['client', 'address', 'userAgent'];
 const ISSUE_NAMES: readonly (keyof IssueToken)[] = ['typ', 'subject', 'audience', 'ttlSeconds', 'claims'];
 /** 30 days: by then every session that the backup knew has refreshed or expired. */
 const LONGEST_ACCEPTANCE_SECONDS = 2_592_000;
@@ -44,6 +30,9 @@ export function presentWatchword(engine: Engine, http: HttpFace, events: Events)
 
   return {
     sessions: presentSessions(engine),
+    settings: presentSettings(engine),
+    clients: presentClients(engine),
+    accounts: presentAccounts(engine),
     tokens: presentCustomTokens(engine, expect),
     verify,
     authenticate: async (credential, options) => verify(credential, options),
@@ -73,32 +62,6 @@ export function presentWatchword(engine: Engine, http: HttpFace, events: Events)
   };
 }
 
-function presentSessions({ sessions, refresher }: Engine): Watchword['sessions'] {
-  return {
-    async start(input) {
-      refuseUnknownOptions('sessions.start', input, START_NAMES, ArgumentError);
-      return presentTokens(await sessions.start(input, 'body'));
-    },
-    async refresh(refreshToken, options = {}) {
-      refuseUnknownOptions('sessions.refresh', options, REFRESH_NAMES, ArgumentError);
-      assertCaller(options);
-      const { client = DEFAULT_CLIENT_ID, ...caller } = options;
-      const channel = { ...caller, clientId: client, delivery: 'body' } as const;
-      return presentTokens(tokensOrThrow(await refresher.refresh(refreshToken, channel)));
-    },
-    list: (subject) => sessions.list(subject),
-    async get(id) {
-      const sessionId = parseSessionId(id);
-      return sessionId && (await sessions.get(sessionId))?.session;
-    },
-    async endOthers(subject, keep) {
-      assertText('subject', subject);
-      const sessionId = parseSessionId(keep) ?? refuseId('`keep` has to be the id of a session, a UUIDv7.');
-      return { ended: await sessions.endOthers(subject, sessionId) };
-    },
-  };
-}
-
 function presentCustomTokens(engine: Engine, expect: Expect): Watchword['tokens'] {
   return {
     async issue(input) {
@@ -119,7 +82,24 @@ function presentCustomTokens(engine: Engine, expect: Expect): Watchword['tokens'
   };
 }
 
-function presentRevoke({ revoker }: Engine): Watchword['revoke'] {
+/** Member by member: what the engine is told besides is nobody's business. */
+function presentSettings({ context }: Engine): EffectiveSettings {
+  const { settings } = context;
+  return Object.freeze({
+    issuer: settings.issuer,
+    audience: settings.audience,
+    algorithm: settings.algorithmIsFixed ? settings.algorithm : undefined,
+    accessTtlMs: settings.accessTtlMs,
+    idleTtlMs: settings.idleTtlMs,
+    absoluteTtlMs: settings.absoluteTtlMs,
+    unrememberedTtlMs: settings.unrememberedTtlMs,
+    sessionLimit: settings.sessionLimit,
+    chain: settings.chain,
+    maxStalenessMs: settings.maxStalenessMs,
+  });
+}
+
+function presentRevoke({ revoker, context, revocationsAgeMs }: Engine): Watchword['revoke'] {
   async function revoke(request: RevocationRequest): Promise<Revoked> {
     return presentRevoked(await revoker.revoke([request]));
   }
@@ -137,21 +117,34 @@ function presentRevoke({ revoker }: Engine): Watchword['revoke'] {
       return revoke({ kind: 'subject', subject });
     },
     all: () => revoke({ kind: 'all' }),
+    async log(query = {}) {
+      refuseUnknownOptions('revoke.log', query, ['after', 'limit'], ArgumentError);
+      const { after = 0, limit } = query;
+      if (!Number.isInteger(after) || after < 0) {
+        throw new ArgumentError('`after` has to be the number of an entry: 0, or more.');
+      }
+      const { revocations } = context.store;
+      const records = await revocations.readAfter(after, pageLimit(limit));
+      const { epoch, sequence } = await revocations.head();
+      return { records: records.map(presentRecord), head: { epoch, sequence } };
+    },
+    ageMs: () => revocationsAgeMs(),
   };
 }
 
-function presentKeys({ keys, revoker, context }: Engine): Watchword['keys'] {
+function presentKeys({ keys, revoker }: Engine): Watchword['keys'] {
   return {
     list: () => keys.list(),
     async rotate(options = {}) {
       refuseUnknownOptions('keys.rotate', options, ['algorithm'], ArgumentError);
-      const { algorithm = context.settings.algorithm } = options;
+      const { algorithm = keys.usualAlgorithm() } = options;
       if (!SIGNING_ALGORITHMS.includes(algorithm)) {
         throw new ArgumentError(`\`algorithm\` has to be one of ${SIGNING_ALGORITHMS.join(', ')}.`);
       }
       return keys.rotate(algorithm);
     },
     rotateRefreshKey: () => keys.rotateRefreshKey(),
+    rewrap: async () => ({ rows: await keys.rewrap() }),
     async compromise(kid) {
       const keyId =
         parseKeyId(kid) ?? refuseId('`kid` has to be the id of a key; `keys.list()` shows those there are.');
@@ -163,26 +156,11 @@ function presentKeys({ keys, revoker, context }: Engine): Watchword['keys'] {
   };
 }
 
-function presentTokens({ session, accessToken, refreshToken }: IssuedTokens): SessionTokens {
-  const { text, expiresInSeconds } = accessToken;
-  return { accessToken: text, refreshToken, expiresInSeconds, session };
-}
-
-function tokensOrThrow(outcome: RefreshOutcome): IssuedTokens {
-  switch (outcome.kind) {
-    case 'rotated':
-    case 'current':
-    case 'resent':
-    case 'resent_late':
-    case 'moved_forward':
-      return outcome;
-    case 'reused':
-      throw new WatchwordError('ERR_REFRESH_INVALID', { detail: 'reused' });
-    case 'refused':
-      throw new WatchwordError('ERR_REFRESH_INVALID', { detail: outcome.reason });
-    case 'ahead':
-      throw new WatchwordError('ERR_STORE_ROLLED_BACK');
-  }
+function presentRecord({ sequence, target, atMs, expiresMs }: RevocationRecord): LoggedRevocation {
+  const beforeMs = targetBeforeMs(target);
+  const { kind } = target;
+  const entry = { sequence, kind, target: targetId(target), atMs, expiresMs };
+  return beforeMs === 0 ? entry : { ...entry, beforeMs };
 }
 
 function presentRevoked({ head }: RevocationResult): Revoked {

@@ -14,35 +14,56 @@ export interface SecretChoice {
   readonly production: boolean;
   /** Where a development secret may be kept; `undefined` for stores that keep nothing. */
   readonly developmentPath: string | undefined;
+  /** Whether what the secret guards outlives the process: a test may have its secret in the open. */
+  readonly durable: boolean;
+}
+
+/** What the search for a secret needs from outside. */
+export interface SecretSurroundings {
+  readonly random: Random;
+  /** The path of a file under version control that holds the text. */
+  readonly findTrackedFile: (text: string) => Promise<string | undefined>;
 }
 
 /** Finds the installation's secret, refuses a bad one, and gives its bytes. */
-export async function obtainSecret(choice: SecretChoice, random: Random): Promise<Uint8Array> {
-  const source = chooseSource(choice, random);
+export async function obtainSecret(
+  choice: SecretChoice,
+  { random, findTrackedFile }: SecretSurroundings,
+): Promise<Uint8Array> {
+  const named = namedSource(choice.option);
+  const source = named ?? unnamedSource(choice, random);
+  const { text, bytes } = await readSecret(source);
+  refuseSharedSecret(source.name, text, typeof choice.option === 'string' ? 1 : 0);
+  if (named !== undefined && choice.durable) {
+    refuseTrackedSecret(source.name, await findTrackedFile(text));
+  }
+  return bytes;
+}
+
+/** The secret before, where one is named; it is judged no more strictly than it was when it was the newest. */
+export async function obtainFormerSecret(
+  option: string | SecretSource | undefined,
+): Promise<Uint8Array | undefined> {
+  const source = givenSource(option, 'formerSecret') ?? environmentSource('WATCHWORD_FORMER_SECRET');
+  return source && (await readSecret(source)).bytes;
+}
+
+async function readSecret(
+  source: SecretSource,
+): Promise<{ readonly text: string; readonly bytes: Uint8Array }> {
   const read: unknown = await source.read();
   if (typeof read !== 'string') throw new ConfigurationError(`${source.name} is not a text. ${MAKE_ONE}`);
   const text = read.trim();
   const verdict = judgeSecret(text);
   if (verdict.kind === 'refused') throw new ConfigurationError(`${source.name} ${verdict.why}. ${MAKE_ONE}`);
-  refuseSharedSecret(source.name, text, typeof choice.option === 'string' ? 1 : 0);
-  return verdict.bytes;
+  return { text, bytes: verdict.bytes };
 }
 
-function chooseSource({ option, production, developmentPath }: SecretChoice, random: Random): SecretSource {
-  if (typeof option === 'string') return { name: 'The option `secret`', read: async () => option };
-  if (option !== undefined) {
-    if (typeof option?.read === 'function') return option;
-    throw new ConfigurationError(
-      `The option \`secret\` has to be a text or a source with \`read()\`. ${MAKE_ONE}`,
-    );
-  }
-  const variable = readEnvironment('WATCHWORD_SECRET');
-  const path = readEnvironment('WATCHWORD_SECRET_FILE');
-  if (variable !== undefined && path !== undefined) {
-    throw new ConfigurationError('Set WATCHWORD_SECRET or WATCHWORD_SECRET_FILE, not both.');
-  }
-  if (variable !== undefined) return { name: 'WATCHWORD_SECRET', read: async () => variable };
-  if (path !== undefined) return fileSource(path);
+function namedSource(option: string | SecretSource | undefined): SecretSource | undefined {
+  return givenSource(option, 'secret') ?? environmentSource('WATCHWORD_SECRET');
+}
+
+function unnamedSource({ production, developmentPath }: SecretChoice, random: Random): SecretSource {
   if (production) {
     throw new ConfigurationError(
       'Production needs a secret: set WATCHWORD_SECRET, or WATCHWORD_SECRET_FILE to the path of a file that holds it. ' +
@@ -52,22 +73,46 @@ function chooseSource({ option, production, developmentPath }: SecretChoice, ran
   return developmentPath === undefined ? throwawaySource(random) : developmentSource(developmentPath, random);
 }
 
-function fileSource(path: string): SecretSource {
+function givenSource(
+  option: string | SecretSource | undefined,
+  name: 'secret' | 'formerSecret',
+): SecretSource | undefined {
+  if (typeof option === 'string') return { name: `The option \`${name}\``, read: async () => option };
+  if (option === undefined || typeof option?.read === 'function') return option;
+  throw new ConfigurationError(
+    `The option \`${name}\` has to be a text or a source with \`read()\`. ${MAKE_ONE}`,
+  );
+}
+
+type SecretVariable = 'WATCHWORD_SECRET' | 'WATCHWORD_FORMER_SECRET';
+
+/** From the variable itself, or from the file that `…_FILE` names. */
+function environmentSource(name: SecretVariable): SecretSource | undefined {
+  const fileName = `${name}_FILE`;
+  const variable = readEnvironment(name);
+  const path = readEnvironment(fileName);
+  if (variable !== undefined && path !== undefined) {
+    throw new ConfigurationError(`Set ${name} or ${fileName}, not both.`);
+  }
+  if (variable !== undefined) return { name, read: async () => variable };
+  return path === undefined ? undefined : fileSource(path, fileName);
+}
+
+function fileSource(path: string, variable: string): SecretSource {
   return {
-    name: 'The secret in WATCHWORD_SECRET_FILE',
+    name: `The secret in ${variable}`,
     async read() {
       const file = await readSecretFile(path).catch((cause: unknown) => {
-        throw new ConfigurationError(
-          `The file that WATCHWORD_SECRET_FILE names cannot be read: ${reason(cause)}.`,
-          { cause },
-        );
+        throw new ConfigurationError(`The file that ${variable} names cannot be read: ${reason(cause)}.`, {
+          cause,
+        });
       });
       if (file === undefined) {
-        throw new ConfigurationError(`The file that WATCHWORD_SECRET_FILE names does not exist. ${MAKE_ONE}`);
+        throw new ConfigurationError(`The file that ${variable} names does not exist. ${MAKE_ONE}`);
       }
       if (file.readableByOthers) {
         throw new ConfigurationError(
-          'The file that WATCHWORD_SECRET_FILE names can be read by everybody on this machine. Run `chmod 600` on it.',
+          `The file that ${variable} names can be read by everybody on this machine. Run \`chmod 600\` on it.`,
         );
       }
       return file.text;
@@ -107,6 +152,15 @@ function refuseSharedSecret(sourceName: string, text: string, ownVariables: numb
   if (others.length <= ownVariables) return;
   throw new ConfigurationError(
     `${sourceName} is also the value of ${others.join(' and ')}: give each its own. ${MAKE_ONE}`,
+  );
+}
+
+/** Whoever has a copy of the repository, or of its history, has the secret. */
+function refuseTrackedSecret(sourceName: string, file: string | undefined): void {
+  if (file === undefined) return;
+  throw new ConfigurationError(
+    `${sourceName} stands in ${JSON.stringify(file)}, a file that git tracks: everybody who has the repository has it, also when it is ` +
+      `taken out again. Make another, and keep it in the environment or in a file that git ignores. ${MAKE_ONE}`,
   );
 }
 

@@ -1,107 +1,200 @@
 import { JWS_ALGORITHM_NAMES } from '../crypto/jws/algorithms.ts';
-import type { JwsVerificationKey } from '../crypto/jws/jws-key.ts';
-import { parseKeyId, type KeyId } from '../domain/ids.ts';
-import { ACCESS_TOKEN, customKind, type TokenKind } from '../engine/tokens/kinds.ts';
-import { assertCustomType } from '../engine/tokens/reserved.ts';
-import { createTokenVerifier } from '../engine/tokens/verify.ts';
+import { splitCompactJws } from '../crypto/jws/compact.ts';
+import { parseKeyId } from '../domain/ids.ts';
+import { IssuerKeys, type RemoteKeysStatus } from '../engine/remote-keys/remote-keys.ts';
+import type { RemoteKey } from '../engine/remote-keys/read-key-set.ts';
+import { readHeader } from '../engine/tokens/token-header.ts';
+import {
+  createTokenVerifier,
+  type TokenExpectations,
+  type TokenVerifier,
+  type Verdict,
+  type VerificationKeys as KeyFinder,
+} from '../engine/tokens/verify.ts';
 import type { VerifiedToken } from '../engine/tokens/verified-token.ts';
 import { ConfigurationError, WatchwordError } from '../errors/watchword-error.ts';
+import { fetchHttpClient } from '../platform/fetch-http-client.ts';
 import { systemClock } from '../platform/system-clock.ts';
+import { systemRandom } from '../platform/system-random.ts';
+import { systemScheduler } from '../platform/system-scheduler.ts';
 import type { Clock } from '../ports/clock.ts';
-import { checkAudience, checkIssuer } from './check-issuer.ts';
+import type { HttpClient } from '../ports/http-client.ts';
+import type { Random } from '../ports/random.ts';
+import type { Scheduler } from '../ports/scheduler.ts';
 import { createExpect, verifiedOrThrow, type VerifyOptions } from './expectations.ts';
 import { keySetOf, type VerificationKeys } from './jws-keys.ts';
-import { refuseUnknownOptions } from './unknown-options.ts';
+import {
+  checkVerifierOptions,
+  isFetchable,
+  type CheckedVerifierOptions,
+  type TrustedIssuer,
+  type VerifierOptions,
+} from './verifier-options.ts';
 
 export { WatchwordError } from '../errors/watchword-error.ts';
 export type { ErrorCode } from '../errors/catalogue.ts';
 export type { JsonObject, JsonValue } from '../domain/json.ts';
+export type { RemoteKeysStatus } from '../engine/remote-keys/remote-keys.ts';
 export type { VerifiedToken } from '../engine/tokens/verified-token.ts';
-export type { Jwk, TypedKey, VerificationKeys } from './jws-keys.ts';
-
-/** What `createVerifier` takes. Only the cache has a default. */
-export interface VerifierOptions {
-  /** The `iss` of the tokens, as the issuer writes it. */
-  readonly issuer: string;
-  /** Who this service is: one of these has to be in the `aud`. */
-  readonly audience: string | readonly string[];
-  /** The issuer's keys, each with its `kid` and `alg`: its JWKS, or the keys that `parseKey` of `watchword/jws` checked. */
-  readonly keys: VerificationKeys;
-  /** The kind of token: `at+jwt` (default), or a custom one such as `invitation+jwt`. */
-  readonly typ?: string;
-  /** How many verified tokens are remembered: their signature is checked once, their times each time. Default: 5000. */
-  readonly tokenCacheSize?: number;
-}
+export type { Jwk, JwsAlgorithmName, TypedKey, VerificationKeys } from './jws-keys.ts';
+export type { TrustedIssuer, VerifierOptions } from './verifier-options.ts';
 
 /** What a route wants of a token. */
 export type VerifierExpectations = Omit<VerifyOptions, 'maxStalenessMs'>;
 
-/** Judges the tokens of one issuer with what is in memory. */
+/** Judges the tokens of its issuers. It knows of no revocation: a token lives as long as it says, or its key. */
 export interface Verifier {
-  /** Sync, no I/O. Throws a `WatchwordError` with a code `ERR_TOKEN_…`. It knows of no revocation: a token lives as long as it says. */
+  /**
+   * Sync, no I/O. Throws a `WatchwordError` with a code `ERR_TOKEN_…`, or `ERR_KEYS_UNAVAILABLE` as long as keys could not be
+   * fetched. A key that is not known is asked for in the background.
+   */
   verify(token: string, options?: VerifierExpectations): VerifiedToken;
+  /** The same, but waits for keys that are not known: at most a second, and for as long as the issuer takes to answer. */
+  authenticate(token: string, options?: VerifierExpectations): Promise<VerifiedToken>;
+  /** Resolves once the keys of every issuer are known. */
+  ready(): Promise<void>;
+  /** What is known of keys that are fetched; empty where all were given. */
+  status(): readonly RemoteKeysStatus[];
+  /** Fetches nothing any more. */
+  close(): void;
 }
 
-const OPTION_NAMES: readonly (keyof VerifierOptions)[] = [
-  'issuer',
-  'audience',
-  'keys',
-  'typ',
-  'tokenCacheSize',
-];
 const VERIFY_NAMES: readonly (keyof VerifierExpectations)[] = ['audience', 'scope', 'maxAgeSeconds'];
-const DEFAULT_TOKEN_CACHE_SIZE = 5000;
-const MOST_CACHED = 1_000_000;
 
-/** A verifier for a service that issues nothing. Everything that can be wrong in the options is wrong here, in a sentence. */
-export function createVerifier(options: VerifierOptions): Verifier {
-  return createVerifierOn(systemClock, options);
+/** The outside world of a verifier; tests hand in another. */
+export interface VerifierPlatform {
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  readonly random: Random;
+  readonly http: HttpClient;
 }
 
-/** The same by another clock. */
-export function createVerifierOn(clock: Clock, options: VerifierOptions): Verifier {
-  refuseUnknownOptions('createVerifier', options, OPTION_NAMES);
-  const { issuer, typ = 'at+jwt', tokenCacheSize = DEFAULT_TOKEN_CACHE_SIZE } = options;
-  checkIssuer(issuer);
-  const audience = checkAudience(options.audience);
-  if (audience === undefined) {
-    throw new ConfigurationError(
-      '`audience` has to say who this service is, as the `aud` of its tokens does.',
-    );
+const SYSTEM: VerifierPlatform = {
+  clock: systemClock,
+  scheduler: systemScheduler,
+  random: systemRandom,
+  http: fetchHttpClient,
+};
+
+/**
+ * A verifier for a service that issues nothing. It fetches the issuer's keys where they are not given. Everything that can be
+ * wrong in the options is wrong here, in a sentence.
+ */
+export function createVerifier(options: VerifierOptions): Verifier {
+  return createVerifierOn(SYSTEM, options);
+}
+
+/** The same on a platform of which some parts are others. */
+export function createVerifierOn(parts: Partial<VerifierPlatform>, options: VerifierOptions): Verifier {
+  const platform = { ...SYSTEM, ...parts };
+  const checked = checkVerifierOptions(options);
+  const expect = createExpect({ audience: checked.audience, maxStalenessMs: Infinity }, VERIFY_NAMES);
+  const trusted = checked.issuers.map((issuer) => createTrusted(platform, issuer, checked));
+  const remote = trusted.flatMap(({ keys }) => keys ?? []);
+  for (const keys of remote) keys.start();
+
+  function judge(token: string, expected: TokenExpectations): Verdict {
+    const [first, ...others] = trusted.map(({ verifier }) => verifier);
+    let verdict = first?.verify(token, checked.kind, expected) ?? NOBODY;
+    for (const verifier of others) {
+      if (verdict.kind === 'verified') return verdict;
+      const next = verifier.verify(token, checked.kind, expected);
+      if (tells(next) >= tells(verdict)) verdict = next;
+    }
+    return verdict;
   }
-  if (!Number.isInteger(tokenCacheSize) || tokenCacheSize < 0 || tokenCacheSize > MOST_CACHED) {
-    throw new ConfigurationError(`\`tokenCacheSize\` has to be a whole number from 0 to ${MOST_CACHED}.`);
+
+  function orThrow(verdict: Verdict): VerifiedToken {
+    const isMissing = isUnknownKey(verdict) && remote.some((keys) => !keys.isUsable);
+    if (isMissing) throw new WatchwordError('ERR_KEYS_UNAVAILABLE');
+    return verifiedOrThrow(verdict);
   }
-  const kind = kindOf(typ);
-  const keys = keysById(options.keys);
-  const expect = createExpect({ audience, maxStalenessMs: Infinity }, VERIFY_NAMES);
-  const verifier = createTokenVerifier({
-    issuer,
-    clock,
-    keys: { find: (id) => keys.get(id) },
-    view: { hits: () => undefined, ageMs: () => 0, reportStale: () => undefined },
-    cacheSize: tokenCacheSize,
-  });
+
+  function lookAgain(token: unknown): Promise<unknown> | undefined {
+    const keyId = remote.length === 0 ? undefined : keyIdOf(token);
+    if (keyId === undefined) return undefined;
+    return Promise.all(remote.map((keys) => keys.lookAgain(keyId)));
+  }
+
   return {
-    verify: (token, wanted) => verifiedOrThrow(verifier.verify(token, kind, expect('verify', wanted))),
+    verify(token, wanted) {
+      const verdict = judge(token, expect('verify', wanted));
+      if (isUnknownKey(verdict)) void lookAgain(token);
+      return orThrow(verdict);
+    },
+    async authenticate(token, wanted) {
+      const expected = expect('authenticate', wanted);
+      const verdict = judge(token, expected);
+      if (!isUnknownKey(verdict)) return orThrow(verdict);
+      await lookAgain(token);
+      return orThrow(judge(token, expected));
+    },
+    async ready() {
+      await Promise.all(remote.map((keys) => keys.whenLoaded()));
+    },
+    status: () => remote.map((keys) => keys.status()),
+    close() {
+      for (const keys of remote) keys.close();
+    },
   };
 }
 
-function kindOf(typ: string): TokenKind {
-  if (typ === 'at+jwt') return ACCESS_TOKEN;
-  try {
-    assertCustomType(typ);
-  } catch (error) {
-    if (error instanceof WatchwordError) throw new ConfigurationError(error.message);
-    throw error;
-  }
-  return customKind(typ);
+const NOBODY: Verdict = { kind: 'refused', code: 'ERR_TOKEN_KEY_UNKNOWN', detail: 'there is no issuer' };
+
+/** Of several issuers' refusals the one tells most whose key the token was signed with. */
+function tells(verdict: Verdict): number {
+  if (verdict.kind === 'verified') return 3;
+  if (isUnknownKey(verdict)) return 0;
+  return verdict.code === 'ERR_TOKEN_SIGNATURE' || verdict.code === 'ERR_TOKEN_ALGORITHM' ? 1 : 2;
 }
 
-type VerifyingKey = { readonly jws: JwsVerificationKey; readonly state: 'signing' };
+function isUnknownKey(verdict: Verdict): boolean {
+  return verdict.kind === 'refused' && verdict.code === 'ERR_TOKEN_KEY_UNKNOWN';
+}
 
-function keysById(given: VerificationKeys): ReadonlyMap<KeyId, VerifyingKey> {
-  const keys = new Map<KeyId, VerifyingKey>();
+/** The `kid` that a token names, if it has the form of one. */
+function keyIdOf(token: unknown): string | undefined {
+  const jws = splitCompactJws(token);
+  const header = jws && readHeader(jws.headerText);
+  return header === undefined || 'fault' in header ? undefined : header.keyId;
+}
+
+interface Trusted {
+  readonly verifier: TokenVerifier;
+  /** `undefined` where the keys were given. */
+  readonly keys: IssuerKeys | undefined;
+}
+
+function createTrusted(
+  platform: VerifierPlatform,
+  { issuer, keys: given, jwksUri }: TrustedIssuer,
+  { algorithms, renewMs, outageMs, cacheSize }: CheckedVerifierOptions,
+): Trusted {
+  const { clock } = platform;
+  const keys =
+    given === undefined
+      ? new IssuerKeys({
+          ...platform,
+          issuer,
+          keySetUrl: jwksUri,
+          algorithms,
+          renewMs,
+          outageMs,
+          isAllowedUrl: isFetchable,
+        })
+      : undefined;
+  const verifier = createTokenVerifier({
+    issuer,
+    clock,
+    keys: keys ?? givenKeys(given as VerificationKeys),
+    view: { hits: () => undefined, ageMs: () => 0, reportStale: () => undefined },
+    cacheSize,
+  });
+  return { verifier, keys };
+}
+
+function givenKeys(given: VerificationKeys): KeyFinder {
+  const keys = new Map<string, RemoteKey>();
   for (const jws of keySetOf(given, JWS_ALGORITHM_NAMES).keys) {
     const id = parseKeyId(jws.id);
     if (id === undefined) {
@@ -109,5 +202,5 @@ function keysById(given: VerificationKeys): ReadonlyMap<KeyId, VerifyingKey> {
     }
     keys.set(id, { jws, state: 'signing' });
   }
-  return keys;
+  return { find: (id) => keys.get(id) };
 }

@@ -1,5 +1,10 @@
 import type { JsonObject } from '../domain/json.ts';
-import type { Session } from '../domain/session.ts';
+import type { Client } from '../domain/client.ts';
+import type { RevocationKind } from '../domain/revocation.ts';
+import type { Session, SessionStatus } from '../domain/session.ts';
+import type { ClientWithSecret, NewClient } from '../engine/clients/clients.ts';
+import type { ImportedUser, ImportOutcome } from '../engine/accounts/import-users.ts';
+import type { EngineSettings } from '../engine/context.ts';
 import type { SigningAlgorithm } from '../domain/signing-key.ts';
 import type { SigningKeyInfo } from '../engine/keys/key-keeper.ts';
 import type { StartSession } from '../engine/sessions/session-input.ts';
@@ -36,10 +41,57 @@ export interface IssueToken {
   readonly claims?: JsonObject;
 }
 
+/** Which live sessions are meant: those of a subject, or all. */
+export interface SessionFilter {
+  readonly subject?: string;
+}
+
+export interface PageOfSessions {
+  readonly sessions: readonly Session[];
+  /** What to ask for next as `after`; missing where there are no more. */
+  readonly next?: string;
+}
+
+/** An entry of the revocation log. */
+export interface LoggedRevocation {
+  readonly sequence: number;
+  readonly kind: RevocationKind;
+  /** The subject, session, token or key that is meant; `''` for all. */
+  readonly target: string;
+  /** For `all` and `subject`: what started before this has ended. */
+  readonly beforeMs?: number;
+  readonly atMs: number;
+  /** From when on the entry cannot matter any more. */
+  readonly expiresMs: number;
+}
+
+export interface RevocationLogPage {
+  readonly records: readonly LoggedRevocation[];
+  /** Where the log stands. Another epoch is another history: a backup was restored. */
+  readonly head: { readonly epoch: string; readonly sequence: number };
+}
+
 export interface Revoked {
   /** The sequence number in the revocation log up to which the revocation is recorded. */
   readonly sequence: number;
 }
+
+/** What `createWatchword` made of its options, in so far as tokens and sessions depend on it. */
+export type EffectiveSettings = Pick<
+  EngineSettings,
+  | 'issuer'
+  | 'audience'
+  | 'accessTtlMs'
+  | 'idleTtlMs'
+  | 'absoluteTtlMs'
+  | 'unrememberedTtlMs'
+  | 'sessionLimit'
+  | 'chain'
+  | 'maxStalenessMs'
+> & {
+  /** What every key has to be for; `undefined` where whoever rotates decides. */
+  readonly algorithm: SigningAlgorithm | undefined;
+};
 
 /** Everything rejects, or throws where it is sync, with a `WatchwordError`. */
 export interface Watchword {
@@ -50,6 +102,14 @@ export interface Watchword {
     refresh(refreshToken: string, options?: RefreshOptions): Promise<SessionTokens>;
     /** A subject's live sessions, newest first, at most 100. */
     list(subject: string): Promise<readonly Session[]>;
+    /** Live sessions of a subject or of all, newest first: `limit` (1 to 1000, default 100) of those after `after`. */
+    page(
+      query?: SessionFilter & { readonly after?: string; readonly limit?: number },
+    ): Promise<PageOfSessions>;
+    /** How many are live. */
+    count(filter?: SessionFilter): Promise<number>;
+    /** A session whatever has become of it; `undefined` if it is unknown, or was forgotten some time after its expiry. */
+    find(id: string): Promise<{ readonly session: Session; readonly status: SessionStatus } | undefined>;
     /** A live session; `undefined` if it is unknown, ended or expired. */
     get(id: string): Promise<Session | undefined>;
     /** "Sign out everywhere else": ends a subject's sessions but the one to keep, and says how many. */
@@ -73,6 +133,32 @@ export interface Watchword {
     session(id: string): Promise<Revoked>;
     subject(subject: string): Promise<Revoked>;
     all(): Promise<Revoked>;
+    /** Entries of the log that still matter, after the one numbered `after` (default 0): `limit`, 1 to 1000, default 100. */
+    log(query?: { readonly after?: number; readonly limit?: number }): Promise<RevocationLogPage>;
+    /** Milliseconds since this process last knew all that was revoked; sync. */
+    ageMs(): number;
+  };
+  /** What the options came to, with their defaults. */
+  readonly settings: EffectiveSettings;
+  /** Programs that prove themselves with a secret: see the option `clients`. */
+  readonly clients: {
+    /** Registers a client; its secret is told this once. `ERR_CLIENT_EXISTS`. */
+    create(input?: NewClient): Promise<ClientWithSecret>;
+    /** By id. */
+    list(): Promise<readonly Client[]>;
+    get(id: string): Promise<Client | undefined>;
+    /** A new secret; the one before stays good for `keepFormerForSeconds`, 0 (default) to 7 days. `ERR_CLIENT_UNKNOWN`. */
+    rotate(id: string, options?: { readonly keepFormerForSeconds?: number }): Promise<ClientWithSecret>;
+    /** Its refresh tokens die with it, and nobody ever gets its id again. `ERR_CLIENT_UNKNOWN`. */
+    delete(id: string): Promise<void>;
+  };
+  /** The built-in accounts: see the option `accounts`. */
+  readonly accounts: {
+    /**
+     * Takes in users of before, at most 1000 at once, with the hashes of their passwords; says of each what became of it. At its
+     * first sign-in a user's hash is replaced by one of our own. Whoever was imported by an earlier call is `email_taken`.
+     */
+    import(users: readonly ImportedUser[]): Promise<readonly ImportOutcome[]>;
   };
   readonly keys: {
     list(): readonly SigningKeyInfo[];
@@ -80,6 +166,8 @@ export interface Watchword {
     rotate(options?: { readonly algorithm?: SigningAlgorithm }): Promise<SigningKeyInfo>;
     /** Makes a new version of the key behind refresh tokens; tokens of older versions stay good, nobody is signed out. */
     rotateRefreshKey(): Promise<{ readonly version: number }>;
+    /** Seals everything under the newest secret that lies under `formerSecret`; happens by itself within a minute. */
+    rewrap(): Promise<{ readonly rows: number }>;
     /** Kills a key and all that it signed. */
     compromise(kid: string): Promise<Revoked>;
     /** The public keys, RFC 7517 §5; empty where all keys are secrets. */

@@ -1,14 +1,18 @@
+import type { JsonObject } from '../domain/json.ts';
 import type { Session } from '../domain/session.ts';
 import { WatchwordError } from '../errors/watchword-error.ts';
 import type { StartSession } from '../engine/sessions/session-input.ts';
 import type { TokenExpectations } from '../engine/tokens/verify.ts';
 import { authorize, type Authorization } from './authorize.ts';
+import { answerPreflight, withCors } from './cors.ts';
 import { refuseForeignCookie } from './cross-site.ts';
 import type { HttpContext } from './handler.ts';
 import type { Header, NeutralRequest, NeutralResponse } from './neutral.ts';
-import { problemOf } from './problem.ts';
+import { oauthFailure } from './oauth-error.ts';
+import { readJsonObject, type Parsed } from './parse/body.ts';
+import { problem, problemOf, type MemberProblem } from './problem.ts';
 import { withStandardHeaders } from './respond.ts';
-import { isOwnPath, route } from './router.ts';
+import { isOAuthPath, isOwnPath, route } from './router.ts';
 import { startSession } from './sign-in-answer.ts';
 
 /** What an adapter needs: everything about HTTP, nothing about a framework. */
@@ -21,6 +25,10 @@ export interface HttpFace {
   authorize(request: NeutralRequest, expected: TokenExpectations): Authorization;
   /** Answers an error in a route of the application's own. */
   refuse(error: unknown): NeutralResponse;
+  /** Answers a request in which members were wrong, which it names. */
+  refuseMembers(errors: readonly MemberProblem[]): NeutralResponse;
+  /** Reads a JSON object from the body as Watchword's own routes do. */
+  readJson(request: NeutralRequest): Promise<Parsed<JsonObject>>;
   /** Starts a session for a user whom the application has authenticated; gives the cookies to set. */
   startCookieSession(
     request: NeutralRequest,
@@ -31,9 +39,9 @@ export interface HttpFace {
 export function createHttpFace(context: HttpContext): HttpFace {
   const { engine, settings } = context;
 
-  function refuse(error: unknown): NeutralResponse {
+  function refuse(error: unknown, present = problemOf): NeutralResponse {
     if (!(error instanceof WatchwordError) || error.status >= 500) recordFailure(error);
-    return withStandardHeaders(problemOf(error), settings);
+    return withStandardHeaders(present(error), settings);
   }
 
   function recordFailure(cause: unknown): void {
@@ -43,14 +51,18 @@ export function createHttpFace(context: HttpContext): HttpFace {
   }
 
   return {
-    handles: isOwnPath,
-    refuse,
+    handles: (path) => isOwnPath(path, settings),
+    refuse: (error) => refuse(error),
+    refuseMembers: (errors) => withStandardHeaders(problem('ERR_BODY_INVALID', { errors }), settings),
+    readJson: readJsonObject,
 
     async handle(request) {
       try {
-        return withStandardHeaders(await route(request, context), settings);
+        const answer = answerPreflight(request, settings) ?? (await route(request, context));
+        return withStandardHeaders(withCors(answer, request, settings), settings);
       } catch (error) {
-        return refuse(error);
+        const refusal = refuse(error, isOAuthPath(request.path) ? oauthFailure : problemOf);
+        return withCors(refusal, request, settings);
       }
     },
 

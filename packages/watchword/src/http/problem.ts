@@ -44,7 +44,10 @@ export function problemOf(error: unknown): NeutralResponse {
 function challenge(bearer: string | undefined, sentence: string): string {
   // RFC 6750 §3: the scheme is followed by one parameter at least.
   if (bearer === undefined) return 'Bearer realm="watchword"';
-  // RFC 6750 §3: error_description is ASCII without quotes and backslashes.
-  const description = sentence.replaceAll(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, "'");
-  return `Bearer error="${bearer}", error_description="${description}"`;
+  return `Bearer error="${bearer}", error_description="${errorDescription(sentence)}"`;
+}
+
+/** RFC 6750 §3 and RFC 6749 §5.2: an `error_description` is ASCII without quotes and backslashes. */
+export function errorDescription(sentence: string): string {
+  return sentence.replaceAll(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, "'");
 }

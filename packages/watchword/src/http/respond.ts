@@ -26,6 +26,15 @@ export function respondJson(
   return { status, headers: [['content-type', JSON_TYPE], ...headers], body: JSON.stringify(value) };
 }
 
+/** The headers of what everybody may read and keep for a while. */
+export function publicDocument(maxAgeSeconds: number): readonly Header[] {
+  return [
+    ['cache-control', `public, max-age=${maxAgeSeconds}`],
+    ['access-control-allow-origin', '*'],
+    ['cross-origin-resource-policy', 'cross-origin'],
+  ];
+}
+
 export function respondEmpty(headers: readonly Header[] = []): NeutralResponse {
   return { status: 204, headers, body: '' };
 }

@@ -1,6 +1,10 @@
 import type { Handler, HttpContext } from './handler.ts';
 import { errorPage } from './handlers/error-page.ts';
 import { jwks } from './handlers/jwks.ts';
+import { introspect } from './handlers/oauth/introspect.ts';
+import { metadata } from './handlers/oauth/metadata.ts';
+import { revoke } from './handlers/oauth/revoke.ts';
+import { token } from './handlers/oauth/token.ts';
 import { refresh } from './handlers/refresh.ts';
 import { currentSession } from './handlers/session.ts';
 import { endOtherSessions, endSession, listSessions } from './handlers/sessions.ts';
@@ -9,6 +13,7 @@ import { signOut } from './handlers/sign-out.ts';
 import { signUp } from './handlers/sign-up.ts';
 import type { NeutralRequest, NeutralResponse } from './neutral.ts';
 import { problem } from './problem.ts';
+import { METADATA_PATH, type HttpSettings } from './settings.ts';
 
 type Methods = Readonly<Record<string, Handler>>;
 
@@ -23,6 +28,14 @@ const ROUTES: ReadonlyMap<string, Methods> = new Map<string, Methods>([
   ['/.well-known/jwks.json', { GET: jwks }],
 ]);
 
+/** Where programs may register as clients. */
+const OAUTH_ROUTES: ReadonlyMap<string, Methods> = new Map<string, Methods>([
+  ['/oauth/token', { POST: token }],
+  ['/oauth/revoke', { POST: revoke }],
+  ['/oauth/introspect', { POST: introspect }],
+  [METADATA_PATH, { GET: metadata }],
+]);
+
 /** The same for paths whose last segment is a parameter. */
 const ROUTES_WITH_PARAMETER: ReadonlyMap<string, Methods> = new Map<string, Methods>([
   ['/auth/sessions/', { DELETE: endSession }],
@@ -30,12 +43,22 @@ const ROUTES_WITH_PARAMETER: ReadonlyMap<string, Methods> = new Map<string, Meth
 ]);
 
 /** Whether the path is Watchword's to answer, be it with 404. */
-export function isOwnPath(path: string): boolean {
-  return path === '/auth' || path.startsWith('/auth/') || path === '/.well-known/jwks.json';
+export function isOwnPath(path: string, settings: HttpSettings): boolean {
+  return (
+    path === '/auth' ||
+    path.startsWith('/auth/') ||
+    path === '/.well-known/jwks.json' ||
+    oauthMethods(path, settings) !== undefined
+  );
+}
+
+/** Whether the path is answered as RFC 6749 has it. */
+export function isOAuthPath(path: string): boolean {
+  return path.startsWith('/oauth/');
 }
 
 export async function route(request: NeutralRequest, context: HttpContext): Promise<NeutralResponse> {
-  const { methods, parameter } = findRoute(request.path);
+  const { methods, parameter } = findRoute(request.path, context.settings);
   if (methods === undefined) return problem('ERR_ROUTE_UNKNOWN');
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   const handler = Object.hasOwn(methods, method) ? methods[method] : undefined;
@@ -43,8 +66,11 @@ export async function route(request: NeutralRequest, context: HttpContext): Prom
   return handler(request, context, parameter);
 }
 
-function findRoute(path: string): { readonly methods: Methods | undefined; readonly parameter: string } {
-  const methods = ROUTES.get(path);
+function findRoute(
+  path: string,
+  settings: HttpSettings,
+): { readonly methods: Methods | undefined; readonly parameter: string } {
+  const methods = ROUTES.get(path) ?? oauthMethods(path, settings);
   if (methods !== undefined) return { methods, parameter: '' };
   const lastSlash = path.lastIndexOf('/') + 1;
   const parameter = path.slice(lastSlash);
@@ -52,6 +78,11 @@ function findRoute(path: string): { readonly methods: Methods | undefined; reado
     methods: parameter === '' ? undefined : ROUTES_WITH_PARAMETER.get(path.slice(0, lastSlash)),
     parameter,
   };
+}
+
+function oauthMethods(path: string, { oauth, metadataPath }: HttpSettings): Methods | undefined {
+  if (!oauth) return undefined;
+  return OAUTH_ROUTES.get(path === metadataPath ? METADATA_PATH : path);
 }
 
 /** RFC 9110 §10.2.1. */

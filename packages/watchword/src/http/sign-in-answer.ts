@@ -55,6 +55,9 @@ export async function startSession(
     await engine.sessions.end(tokens.session.id, 'revoked');
     throw error;
   }
-  if (replaced !== undefined) await engine.sessions.end(replaced, 'signed_out');
+  // Who gives up a credential of before once more, is given the same session again.
+  if (replaced !== undefined && replaced !== tokens.session.id) {
+    await engine.sessions.end(replaced, 'signed_out');
+  }
   return { tokens, cookies };
 }

@@ -1,11 +1,14 @@
 import { accountCases } from './store-contract/account-cases.ts';
 import { chainCases } from './store-contract/chain-cases.ts';
+import { clientCases } from './store-contract/client-cases.ts';
+import { exchangeCases } from './store-contract/exchange-cases.ts';
 import { instanceCases } from './store-contract/instance-cases.ts';
 import { keyCases } from './store-contract/key-cases.ts';
 import { limitCases } from './store-contract/limit-cases.ts';
 import { logCases } from './store-contract/log-cases.ts';
 import { raceCases } from './store-contract/race-cases.ts';
 import { revocationCases } from './store-contract/revocation-cases.ts';
+import { scanCases } from './store-contract/scan-cases.ts';
 import { sessionCases } from './store-contract/session-cases.ts';
 import { startCases } from './store-contract/start-cases.ts';
 import { createWorkbench, type Install, type StoreInstallation } from './store-contract/workbench.ts';
@@ -38,11 +41,14 @@ export function storeContract(
     ...startCases,
     ...limitCases,
     ...sessionCases,
+    ...scanCases,
     ...chainCases,
     ...revocationCases,
     ...logCases,
     ...keyCases,
     ...accountCases,
+    ...clientCases,
+    ...exchangeCases,
     ...instanceCases,
     ...raceCases,
   ];

@@ -11,7 +11,7 @@ import { sqlite } from '../../src/stores/sqlite/index.ts';
 import { createSeededRandom } from '../../src/testing/seeded-random.ts';
 import { assertChained } from '../../src/testing/store-contract/workbench.ts';
 import { codeOf, rejection } from '../facade/support/errors.ts';
-import { ISSUER, SECRET } from '../facade/support/installation.ts';
+import { ISSUER } from '../facade/support/installation.ts';
 import { claim } from '../facade/support/tokens.ts';
 import { startChild } from '../stores/child-process.ts';
 import { realContext } from '../stores/real-context.ts';
@@ -117,7 +117,6 @@ async function judge(path: string, told: Told[]): Promise<number> {
   await assertNothingHalfDone(path, told);
   const auth = await createWatchword({
     issuer: ISSUER,
-    secret: SECRET,
     store: sqlite(path),
     raceWindowMs: 0,
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { decodeBase64url, encodeBase64url } from '../../src/crypto/base64url.ts';
+import { decodeBase64url, decodeBase64urlLatin1, encodeBase64url } from '../../src/crypto/base64url.ts';
 import { holds } from '../domain/support/property.ts';
 import { hexOf } from '../domain/support/vectors.ts';
 
@@ -61,4 +61,27 @@ describe('base64url', () => {
       3000,
     );
   });
+});
+
+describe('the bytes as a text of Latin-1', () => {
+  const assertSame = (text: string): void => {
+    const bytes = decodeBase64url(text);
+    const latin1 = bytes === undefined ? undefined : Buffer.from(bytes).toString('latin1');
+    assert.equal(decodeBase64urlLatin1(text), latin1);
+  };
+
+  test('are those that are decoded, of any spelling', () => {
+    holds(
+      fc.property(fc.uint8Array({ maxLength: 70 }), fc.string(), fc.nat({ max: 90 }), (bytes, put, at) => {
+        const text = encodeBase64url(bytes);
+        assertSame(text);
+        assertSame(text.slice(0, at) + put + text.slice(at));
+        assertSame(text.slice(0, at) + text.slice(at + 1));
+      }),
+    );
+  });
+
+  for (const length of [8191, 8192, 8193, 8194, 20_000]) {
+    test(`of a text of ${length} characters as well`, () => assertSame('A'.repeat(length)));
+  }
 });

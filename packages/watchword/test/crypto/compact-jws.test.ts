@@ -87,3 +87,16 @@ describe('a JSON part', () => {
 
   test('may be eight deep', () => assert.ok(decodeJsonPart(part(nested(8))) !== undefined));
 });
+
+describe('a JSON part is written as the base64url of its UTF-8', () => {
+  for (const [name, text] of Object.entries({
+    short: 'a',
+    'beyond ASCII': 'aü😀\ud800',
+    'just fitting': 'x'.repeat(2720),
+    'too long by a little': 'x'.repeat(2724),
+    'of three bytes each': '€'.repeat(2722),
+    long: '😀'.repeat(20_000),
+  })) {
+    test(name, () => assert.equal(encodeJsonPart({ text }), part(JSON.stringify({ text }))));
+  }
+});

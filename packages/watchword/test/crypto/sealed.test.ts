@@ -102,7 +102,8 @@ describe('a sealed secret', () => {
   });
 
   test('does not open with another key that calls itself by the same id', async () => {
-    const impostor = { ...createSecretWrapping(new Uint8Array(32).fill(2), random), keyId: wrapping.keyId };
+    const { keyId, opens } = wrapping;
+    const impostor = { ...createSecretWrapping(new Uint8Array(32).fill(2), random), keyId, opens };
     const sealed = await seal(secret, purpose, wrapping, random);
     assert.deepEqual(await open(sealed, purpose, impostor), { kind: 'damaged' });
   });

@@ -66,6 +66,14 @@ describe('a secret is refused', () => {
     'that counts past the end of a byte': hex(counting(0, 17, 40)),
     'of readable text in hex': Buffer.from('this is not a secret, is it? no!').toString('hex'),
     'of readable text in base64url': Buffer.from('correct horse battery staple 1234').toString('base64url'),
+    'of readable text in base64url, with a letter of two bytes': Buffer.from(
+      'übung macht den meister, sagt man so',
+    ).toString('base64url'),
+    'of readable text in hex, with the line’s end': Buffer.from(
+      'tomorrow we shall choose another one\n',
+    ).toString('hex'),
+    'of words wrapped in years': 'Foolfish2027Sunflower1998Arsenal2016Manchester2004',
+    'of the name of an application': 'myapp-production-secret-2024-v2-myapp-backend',
     'a passphrase with dashes': 'correct-horse-battery-staple-correct-horse-batt',
     'a passphrase with underscores': 'my_very_secret_token_for_the_app_2024_productio',
     'the keyboard': 'qwertyuiopasdfghjklzxcvbnmQWERTYUIOPASDFGHJKLZXCVBNM',

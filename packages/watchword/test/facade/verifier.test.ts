@@ -22,7 +22,10 @@ describe('a service with nothing but the issuer’s JWKS', () => {
         claims: { tenant: 't1' },
       });
       const keys = auth.keys.jwks();
-      const verifier = createVerifierOn(installation.clock, { issuer: ISSUER, audience: API, keys });
+      const verifier = createVerifierOn(
+        { clock: installation.clock },
+        { issuer: ISSUER, audience: API, keys },
+      );
       const token = verifier.verify(accessToken, { scope: 'reports:read', maxAgeSeconds: 60 });
       assert.deepEqual(
         [token.subject, token.sessionId, token.scope, token.claims['tenant']],
@@ -52,10 +55,10 @@ describe('a service with nothing but the issuer’s JWKS', () => {
     const keys = auth.keys.jwks();
     const judge = (options: Partial<VerifierOptions>, scope?: string) =>
       codeOf(() =>
-        createVerifierOn(installation.clock, { issuer: ISSUER, audience: API, keys, ...options }).verify(
-          accessToken,
-          scope === undefined ? {} : { scope },
-        ),
+        createVerifierOn(
+          { clock: installation.clock },
+          { issuer: ISSUER, audience: API, keys, ...options },
+        ).verify(accessToken, scope === undefined ? {} : { scope }),
       );
     assert.equal(judge({ audience: 'https://other.example' }), 'ERR_TOKEN_AUDIENCE');
     assert.equal(judge({ issuer: 'https://other.example' }), 'ERR_TOKEN_ISSUER');
@@ -68,13 +71,16 @@ describe('a service with nothing but the issuer’s JWKS', () => {
     const { auth } = await installation.open({ algorithm: 'EdDSA', audience: API });
     const invitation = await auth.tokens.issue({ typ: 'invitation+jwt', subject: 'bob', ttlSeconds: 60 });
     const [jwk] = auth.keys.jwks().keys;
-    const verifier = createVerifierOn(installation.clock, {
-      issuer: ISSUER,
-      audience: [API],
-      keys: parseKey(jwk as Jwk),
-      typ: 'invitation+jwt',
-      tokenCacheSize: 0,
-    });
+    const verifier = createVerifierOn(
+      { clock: installation.clock },
+      {
+        issuer: ISSUER,
+        audience: [API],
+        keys: parseKey(jwk as Jwk),
+        typ: 'invitation+jwt',
+        tokenCacheSize: 0,
+      },
+    );
     assert.equal(verifier.verify(invitation).subject, 'bob');
   });
 });
@@ -97,7 +103,7 @@ describe('a verifier is not made with', () => {
   for (const [what, changes, code, sentence] of wrong) {
     test(what, async (t) => {
       const { clock } = createInstallation(t);
-      const error = thrown(() => createVerifierOn(clock, { ...right, ...changes } as VerifierOptions));
+      const error = thrown(() => createVerifierOn({ clock }, { ...right, ...changes } as VerifierOptions));
       assert.equal(error.code, code);
       assert.match(error.message, sentence);
     });
@@ -105,7 +111,7 @@ describe('a verifier is not made with', () => {
 
   test('and does not take staleness, of which it knows nothing', async (t) => {
     const { clock } = createInstallation(t);
-    const verifier = createVerifierOn(clock, right);
+    const verifier = createVerifierOn({ clock }, right);
     assert.equal(
       codeOf(() => verifier.verify('a.b.c', { maxStalenessMs: 1 } as object)),
       'ERR_OPTION',

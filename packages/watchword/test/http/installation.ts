@@ -41,6 +41,7 @@ export async function openInstallation(t: TestContext, options: Partial<Watchwor
       random: systemRandom,
       scheduler: systemScheduler,
       createHasher: async () => quickHasher,
+      findTrackedFile: async () => undefined,
     },
     { issuer: OWN, origins: [LISTED], accounts: true, store: memory(), ...options },
   );
@@ -89,4 +90,5 @@ export async function signedIn({ ask: askIt }: Installation, delivery: 'cookie' 
 const quickHasher: PasswordHasher = {
   hash: async (password) => `hashed ${password}`,
   verify: async (hashed, password) => hashed === `hashed ${password}`,
+  isCurrent: () => true,
 };

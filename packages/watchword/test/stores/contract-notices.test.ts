@@ -1,11 +1,21 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { storeContract, type ContractCase } from '../../src/testing/store-contract.ts';
+import { brokenClients, brokenScans } from './broken-client-stores.ts';
 import { brokenLogs, brokenOthers } from './broken-log-stores.ts';
+import { brokenExchanges } from './broken-exchange-stores.ts';
 import { brokenChains, brokenSessions } from './broken-session-stores.ts';
 import { seed } from './seed.ts';
 
-const brokenStores = [...brokenChains, ...brokenSessions, ...brokenLogs, ...brokenOthers];
+const brokenStores = [
+  ...brokenChains,
+  ...brokenSessions,
+  ...brokenScans,
+  ...brokenLogs,
+  ...brokenClients,
+  ...brokenExchanges,
+  ...brokenOthers,
+];
 
 async function failingCases(cases: readonly ContractCase[]): Promise<string[]> {
   const outcomes = await Promise.allSettled(cases.map(({ run }) => run()));

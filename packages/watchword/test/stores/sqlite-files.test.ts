@@ -6,6 +6,7 @@ import { test, type TestContext } from 'node:test';
 import { ConfigurationError } from '../../src/errors/watchword-error.ts';
 import { epochMs } from '../../src/domain/time.ts';
 import { addRestoreAcceptance } from '../../src/stores/sqlite/restore-acceptance.ts';
+import { rebuildSessions } from '../../src/stores/sqlite/rebuilt-sessions.ts';
 import { INSERT_SESSION, sessionParameters } from '../../src/stores/sqlite/session-rows.ts';
 import { createInitialSchema } from '../../src/stores/sqlite/initial-schema.ts';
 import { NEWEST_VERSION } from '../../src/stores/sqlite/migrations.ts';
@@ -103,7 +104,7 @@ test('a database of a newer version is refused', async (t) => {
   const database = new DatabaseSync(path);
   database.exec('PRAGMA user_version = 99');
   database.close();
-  await assertRefused(path, /newer Watchword \(its version is 99, this one reads up to 3\)/);
+  await assertRefused(path, new RegExp(`its version is 99, this one reads up to ${NEWEST_VERSION}\\)`));
 });
 
 test('a session of the second version is the same in the newest, and is remembered', async (t) => {
@@ -133,6 +134,27 @@ test('a session of the second version is the same in the newest, and is remember
   t.after(() => reopened.close());
   const indexes = reopened.prepare(`SELECT count(*) AS n FROM sqlite_schema WHERE name LIKE 'sessions_by_%'`);
   assert.equal(indexes.get()?.['n'], 3);
+});
+
+test('a database of the third version knows no clients, and takes them afterwards; its sessions stay', async (t) => {
+  const path = join(folderOf(t), 'watchword.db');
+  const context = realContext();
+  const record = sessionRow(epochMs(1_767_225_600_000));
+  const database = new DatabaseSync(path);
+  createInitialSchema(database, context.random);
+  addRestoreAcceptance(database);
+  rebuildSessions(database);
+  database.prepare(INSERT_SESSION).run(...sessionParameters(record));
+  database.exec('PRAGMA application_id = 0x57575244; PRAGMA user_version = 3');
+  database.close();
+  const [store, other] = await Promise.all([sqlite(path).open(context), sqlite(path).open(context)]);
+  t.after(() => Promise.all([store.close(), other.close()]));
+  assert.deepEqual((await store.sessions.find(record.session.id))?.record, record);
+  assert.deepEqual(await store.clients.list(), []);
+  const nowMs = epochMs(1);
+  const client = { id: 'billing', name: 'Billing', roles: [], createdMs: nowMs, secretChangedMs: nowMs };
+  assert.equal(await store.clients.create({ client, secretHash: new Uint8Array(32) }), 'created');
+  assert.deepEqual(await other.clients.list(), [client]);
 });
 
 test('a database of the first version is brought to the newest, and keeps what is in it', async (t) => {

@@ -21,6 +21,16 @@ export function createHmacKey<Id extends string | undefined, Algorithm extends H
         `\`watchword keygen secret --bytes ${hashBytes}\`.`,
     );
   }
+  return createHmacKeyOfAnyLength(id, algorithm, secret);
+}
+
+/** The same with a secret that nobody would choose: only what others have signed is verified with it. */
+export function createHmacKeyOfAnyLength<Id extends string | undefined, Algorithm extends HmacAlgorithmName>(
+  id: Id,
+  algorithm: Algorithm,
+  secret: Uint8Array,
+): JwsSigningKey<Id, Algorithm> {
+  const { hashBytes } = JWS_ALGORITHMS[algorithm];
   const sign = signer(algorithm, Uint8Array.from(secret));
   const signatureLength = Math.ceil((hashBytes * 4) / 3);
   // Both belong to one synchronous call at a time.

@@ -2,8 +2,10 @@ import { parseEmailAddress, type Account } from '../../domain/account.ts';
 import { createUuidV7 } from '../../domain/ids.ts';
 import type { ErrorCode } from '../../errors/catalogue.ts';
 import type { PasswordHasher } from '../../ports/password-hasher.ts';
+import type { AccountRecord } from '../../ports/store/account-store.ts';
 import type { EngineContext } from '../context.ts';
 import { createGate } from './gate.ts';
+import { createUserImport, type ImportUser } from './import-users.ts';
 
 export interface Credentials {
   readonly email: string;
@@ -26,13 +28,17 @@ export type SignUpOutcome =
 
 export type SignInOutcome =
   | { readonly kind: 'signed_in'; readonly account: Account }
-  /** Unknown address or wrong password: the two are not told apart, in the answer or in the time it takes. */
+  /**
+   * Unknown address or wrong password: the two are not told apart, in the answer or in the time it takes. An imported hash that
+   * was not replaced yet takes its own time.
+   */
   | { readonly kind: 'refused' };
 
 export interface Accounts {
   signUp(credentials: Credentials): Promise<SignUpOutcome>;
   signIn(credentials: Credentials): Promise<SignInOutcome>;
   find(id: string): Promise<Account | undefined>;
+  readonly importUser: ImportUser;
 }
 
 export interface AccountsOptions {
@@ -53,6 +59,24 @@ export async function createAccounts(context: EngineContext, options: AccountsOp
   const gate = createGate({ atOnce: options.hashesAtOnce, waiting: HASHES_WAITING });
   // What an unknown address is compared with, so that it costs what a known one does.
   const nobodysHash = await hasher.hash(String.fromCharCode(...random.bytes(32)));
+
+  /** Whether the password is the account's; a hash of before is replaced by one of ours at this first opportunity. */
+  async function proves(password: string, record: AccountRecord | undefined): Promise<boolean> {
+    // A password that is too long is nobody's; hashing it would only be work for an attacker's asking.
+    const isTooLong = password.length > 2 * MAX_PASSWORD_LENGTH;
+    const passwordHash = record?.passwordHash ?? nobodysHash;
+    const { matches, successor } = await gate.pass(async () => {
+      const isRight = (await hasher.verify(passwordHash, isTooLong ? '' : password)) && !isTooLong;
+      if (!isRight || hasher.isCurrent(passwordHash)) return { matches: isRight, successor: undefined };
+      return { matches: true, successor: await hasher.hash(password) };
+    });
+    if (record === undefined || !matches) return false;
+    const { id } = record.account;
+    if (successor !== undefined && (await store.accounts.replaceHash(id, passwordHash, successor))) {
+      events.record('password_rehashed', { accountId: id });
+    }
+    return true;
+  }
 
   return {
     async signUp({ email, password }) {
@@ -77,10 +101,7 @@ export async function createAccounts(context: EngineContext, options: AccountsOp
     async signIn({ email, password }) {
       const address = parseEmailAddress(email);
       const record = address === undefined ? undefined : await store.accounts.findByEmail(address.key);
-      // A password that is too long is nobody's; hashing it would only be work for an attacker's asking.
-      const candidate = password.length > 2 * MAX_PASSWORD_LENGTH ? '' : password;
-      const matches = await gate.pass(() => hasher.verify(record?.passwordHash ?? nobodysHash, candidate));
-      if (record !== undefined && matches) {
+      if ((await proves(password, record)) && record !== undefined) {
         events.record('sign_in_succeeded', { accountId: record.account.id });
         return { kind: 'signed_in', account: record.account };
       }
@@ -92,5 +113,7 @@ export async function createAccounts(context: EngineContext, options: AccountsOp
     async find(id) {
       return (await store.accounts.find(id))?.account;
     },
+
+    importUser: createUserImport(context),
   };
 }

@@ -4,6 +4,7 @@ import type { KeyId } from '../../domain/ids.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import {
   currentSigningKey,
+  successorIsDue,
   signingKeyState,
   verifiesTokens,
   type SigningAlgorithm,
@@ -15,9 +16,10 @@ import type { KeyWrapping } from '../../ports/key-wrapping.ts';
 import type { KeyRing } from '../../ports/store/key-store.ts';
 import type { RevocationLifetimes, RevocationResult } from '../../ports/store/revocation-log.ts';
 import type { EngineContext } from '../context.ts';
-import { KEY_LEAD_MS } from '../limits.ts';
+import { KEY_LEAD_MS, SCHEDULED_KEY_LEAD_MS } from '../limits.ts';
 import { createKeyMaker, type KeyMaker } from './make-keys.ts';
 import { issuingRefreshKey, openRing, type OpenedRing, type RingKey } from './opened-ring.ts';
+import { planRewrap } from './rewrap.ts';
 import { planCompromise, planRefreshRotation, planRotation, type PlannedChange } from './plan-change.ts';
 
 /** A signing key as it is shown: never its material. */
@@ -36,7 +38,7 @@ export async function createKeyKeeper(
     const ring = await readOrCreate(context, maker);
     return openRing(ring, wrapping, context.settings.issuer);
   };
-  return new KeyKeeper({ context, maker, ...lives, load }, await load());
+  return new KeyKeeper({ context, maker, wrapping, ...lives, load }, await load());
 }
 
 /** How long tokens may live, and what kills them has to be kept. */
@@ -48,6 +50,7 @@ export interface TokenLives {
 interface KeyKeeperParts extends TokenLives {
   readonly context: EngineContext;
   readonly maker: KeyMaker;
+  readonly wrapping: KeyWrapping;
   readonly load: () => Promise<OpenedRing>;
 }
 
@@ -68,6 +71,12 @@ export class KeyKeeper {
     const found = current && this.#ring.signingKeys.get(current.id);
     if (found === undefined) throw new WatchwordError('ERR_INTERNAL', { detail: 'no key may sign' });
     return found.jws;
+  }
+
+  /** What a new key is for where nobody says it. */
+  usualAlgorithm(): SigningAlgorithm {
+    const { algorithm, algorithmIsFixed } = this.#parts.context.settings;
+    return algorithmIsFixed ? algorithm : this.signing().algorithm;
   }
 
   /** The key of that id and its state; `undefined` if this process knows none. */
@@ -114,6 +123,33 @@ export class KeyKeeper {
     return this.#info(successor);
   }
 
+  /** Announces a successor where the signing key will be old by the time that it signs. Of several processes one does. */
+  async rotateIfDue(): Promise<void> {
+    const { settings } = this.#parts.context;
+    const schedule = { lifeMs: settings.keyLifeMs, leadMs: SCHEDULED_KEY_LEAD_MS };
+    const isDue = (keys: readonly SigningKey[]): boolean => successorIsDue(keys, this.#nowMs(), schedule);
+    if (!isDue(this.#keys())) return;
+    const { maker, longestTokenMs } = this.#parts;
+    await this.#change(async (ring) => {
+      if (!isDue(ring.signingKeys.map(({ key }) => key))) return undefined;
+      const fresh = await maker.signingKey(this.usualAlgorithm(), SCHEDULED_KEY_LEAD_MS);
+      return planRotation(ring, fresh, await longestTokenMs());
+    });
+  }
+
+  /** Seals everything anew that lies under a secret of before; says how many rows. */
+  async rewrap(): Promise<number> {
+    const { maker, wrapping, context } = this.#parts;
+    let rows = 0;
+    await this.#change(async (ring) => {
+      const planned = await planRewrap(ring, wrapping.keyId, maker);
+      rows = planned?.rows ?? 0;
+      return planned;
+    });
+    if (rows > 0) context.events.record('keys_rewrapped', { rows });
+    return rows;
+  }
+
   /** Makes a new version of the key behind refresh tokens and resolves once rotations issue under it; signs nobody out. */
   async rotateRefreshKey(): Promise<{ readonly version: number }> {
     const { context, maker } = this.#parts;
@@ -152,12 +188,16 @@ export class KeyKeeper {
       });
   }
 
-  /** Computes a change from the newest ring until one is committed. */
-  async #change(plan: (ring: KeyRing) => Promise<PlannedChange>): Promise<RevocationResult | undefined> {
+  /** Computes a change from the newest ring until one is committed, or none is wanted any more. */
+  async #change(
+    plan: (ring: KeyRing) => Promise<PlannedChange | undefined>,
+  ): Promise<RevocationResult | undefined> {
     const { store } = this.#parts.context;
     for (;;) {
       const ring = await store.keys.read();
-      const { change, added } = await plan(ring);
+      const planned = await plan(ring);
+      if (planned === undefined) return undefined;
+      const { change, added } = planned;
       const outcome = await store.keys.change({ ...change, expectedRevision: ring.revision });
       if (outcome.kind === 'conflict') continue;
       await this.#reload();

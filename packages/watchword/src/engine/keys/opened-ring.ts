@@ -77,7 +77,8 @@ async function openSigningKey({ key, sealed }: StoredSigningKey, wrapping: KeyWr
   return { key, jws: createJwsKey(key.id, key.algorithm, material) };
 }
 
-async function openOrRefuse(
+/** The secret in a row; refuses one that lies under a secret which is not known, and one that was tampered with. */
+export async function openOrRefuse(
   sealed: Uint8Array,
   purpose: SealedPurpose,
   wrapping: KeyWrapping,
@@ -89,7 +90,8 @@ async function openOrRefuse(
     case 'other_key':
       throw new ConfigurationError(
         `The keys in this store were sealed under another secret (${result.keyId}; the one given is ${wrapping.keyId}). ` +
-          'Set WATCHWORD_SECRET to the secret that the store was made with (in development it is in the file beside the ' +
+          'Set WATCHWORD_SECRET to the secret that the store was made with, or name that one in WATCHWORD_FORMER_SECRET while ' +
+          'you change it (in development it is in the file beside the ' +
           'database whose name ends in `.secret`), or use another database.',
       );
     case 'damaged':

@@ -5,6 +5,7 @@ import { placeOf, type Caller, type SessionPlace } from '../../domain/place.ts';
 import { sessionStatus, type Delivery, type Session, type SessionRecord } from '../../domain/session.ts';
 import { epochMs, type EpochMs } from '../../domain/time.ts';
 import { WatchwordError } from '../../errors/watchword-error.ts';
+import { isDeletedClient } from '../clients/clients.ts';
 import type { EngineContext } from '../context.ts';
 import type { KeyKeeper } from '../keys/key-keeper.ts';
 import type { Revoker } from '../revocation/revoke.ts';
@@ -17,6 +18,8 @@ export interface RefreshChannel extends Caller {
   /** `undefined` for cookies: the browser that holds them is the client. */
   readonly clientId: string | undefined;
   readonly delivery: Delivery;
+  /** The scope values that this access token is to have, at most the session's (RFC 6749 §6); `undefined` for all. */
+  readonly scope?: readonly string[];
 }
 
 export interface RefresherParts {
@@ -62,6 +65,9 @@ export class Refresher {
       const isBehind = token.generation > reading.record.chain.generation;
       const objection = objectTo(session, channel, { nowMs: reading.nowMs, isBehind });
       if (objection !== undefined) return this.#refuse(objection, session.id);
+      if (await isDeletedClient(context.store, session.clientId)) {
+        return this.#refuse('wrong_client', session.id);
+      }
       this.#assertInTime(begunMs);
       const outcome = await this.#attempt({ token, channel, begunMs, ...reading });
       // Somebody else moved the chain between our look and our step: look again.
@@ -143,11 +149,13 @@ export class Refresher {
 
   async #deliver(verdict: Delivering, look: Look): Promise<RefreshOutcome | 'conflict'> {
     const { events } = this.#parts.context;
-    const { record } = look;
+    const { record, channel } = look;
     const next = 'next' in verdict ? verdict.next : undefined;
     const chain = next ?? record.chain;
     // Minted before the step: whatever fails in it, such as a hook of the application, has changed nothing.
-    const accessToken = await this.#parts.mint.accessToken(record.session, chain.generation);
+    const { scope } = channel;
+    const allowed = scope === undefined ? record.session : { ...record.session, scope };
+    const accessToken = await this.#parts.mint.accessToken(allowed, chain.generation);
     // The hook may have taken its time: the row's times, and that the session was live, are as old as our look.
     this.#assertInTime(look.begunMs);
     const session = next === undefined ? record.session : await this.#step(look, next);
@@ -195,6 +203,7 @@ function objectTo(
 ): RefreshRefusal | undefined {
   if (channel.clientId !== undefined && session.clientId !== channel.clientId) return 'wrong_client';
   if (session.delivery !== channel.delivery) return 'wrong_delivery';
+  if (channel.scope?.some((value) => !session.scope.includes(value)) === true) return 'wrong_scope';
   const idleExpiresMs = isBehind ? session.absoluteExpiresMs : session.idleExpiresMs;
   const status = sessionStatus({ ...session, idleExpiresMs }, nowMs);
   return status === 'live' ? undefined : status;

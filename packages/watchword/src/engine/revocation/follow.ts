@@ -8,16 +8,22 @@ import type { RevocationView } from './view.ts';
 
 const BATCH = 5000;
 
+export interface Following {
+  /** Resolves when the view contains everything that was durable when this was asked for. */
+  catchUp(): Promise<void>;
+  stop(): void;
+}
+
 /**
  * Keeps the view and the keys of this process true to what all processes wrote, and calls `onRestored` when the store has
- * gone back to an earlier state. Gives the function that stops it.
+ * gone back to an earlier state.
  */
 export async function followStore(
   { store, clock }: EngineContext,
   view: RevocationView,
   keys: Pick<KeyKeeper, 'follow'>,
   onRestored: () => void,
-): Promise<() => void> {
+): Promise<Following> {
   let appliedSequence = 0;
   /** The hash of the entry at `appliedSequence`; `undefined` where that entry was never seen. */
   let appliedHash: Uint8Array | undefined;
@@ -88,5 +94,10 @@ export async function followStore(
   await catchUp();
   skipTo(head);
   view.confirm(sinceMs);
-  return store.watch({ looked });
+  return {
+    async catchUp() {
+      if ((await store.revocations.head()).sequence > appliedSequence) await catchUp();
+    },
+    stop: store.watch({ looked }),
+  };
 }

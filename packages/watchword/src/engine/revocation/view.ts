@@ -34,6 +34,8 @@ export interface RevocationView {
    * its `revocableWords`, so that its ids need not be read each time.
    */
   hits(token: RevocableToken, words?: RevocableWords): RevocationKind | undefined;
+  /** The kind of the cut-off that covers what another issuer gave a subject at that time. */
+  hitsForeign(subject: string, issuedMs: number): RevocationKind | undefined;
   /** Takes an entry in; the same one may come twice. */
   apply(record: RevocationRecord): void;
   /**
@@ -107,14 +109,20 @@ export function createRevocationView(clock: Clock, events: EventSink): Revocatio
     return (present & HAS_SESSION_ID) !== 0 && sessions.has(words, SESSION_AT) ? 'session' : undefined;
   }
 
-  function hitByStart({ tokenId, subject, sessionId }: RevocableToken): RevocationKind | undefined {
-    const cutoff = subjects.size === 0 ? undefined : subjects.get(subject);
-    if (all === undefined && cutoff === undefined) return undefined;
+  function hitByStart(token: RevocableToken): RevocationKind | undefined {
+    const { tokenId, subject, sessionId } = token;
+    // Reading an id takes time, and mostly there is nothing that it could be compared with.
+    if (all === undefined && (subjects.size === 0 || !subjects.has(subject))) return undefined;
     const startedMs =
       sessionId === undefined
         ? tokenIssuedMs(tokenId) - SESSIONLESS_ALLOWANCE_MS
         : sessionStartedMs(sessionId);
+    return hitByCutoff(subject, startedMs);
+  }
+
+  function hitByCutoff(subject: string, startedMs: number): RevocationKind | undefined {
     if (all !== undefined && startedMs < all.beforeMs) return 'all';
+    const cutoff = subjects.get(subject);
     return cutoff !== undefined && startedMs < cutoff.beforeMs ? 'subject' : undefined;
   }
 
@@ -124,6 +132,8 @@ export function createRevocationView(clock: Clock, events: EventSink): Revocatio
       if (hit !== undefined) return hit;
       return keys.size > 0 && keys.has(token.keyId) ? 'key' : undefined;
     },
+
+    hitsForeign: hitByCutoff,
 
     apply({ target, expiresMs }) {
       switch (target.kind) {

@@ -1,5 +1,7 @@
 import { isPeriodic, patternOf } from '../../crypto/byte-pattern.ts';
+import { decodeUtf8 } from '../../crypto/bytes.ts';
 import { parseSecretText } from '../../crypto/secret-text.ts';
+import { bitsOfWords } from './bits-of-words.ts';
 
 /** What is wrong with a secret, in words that complete "WATCHWORD_SECRET …". */
 export type SecretVerdict =
@@ -34,9 +36,15 @@ function looksGuessable(text: string, bytes: Uint8Array): string | undefined {
   const pattern = patternOf(bytes);
   if (pattern !== undefined) return pattern;
   if (isPeriodic(text)) return 'it repeats itself';
-  if (bytes.every((byte) => byte >= 0x20 && byte < 0x7f)) return 'it is readable text in another spelling';
+  if (isReadable(bytes)) return 'it is readable text in another spelling';
   if (!HEX.test(text) && looksLikeWords(text)) return 'it is made of words';
   return undefined;
+}
+
+/** Valid UTF-8 without control characters; of random bytes 32 are so once in some 10^10. */
+function isReadable(bytes: Uint8Array): boolean {
+  const text = decodeUtf8(bytes);
+  return text !== undefined && !/[^\P{Cc}\t\r\n]/u.test(text);
 }
 
 /**
@@ -66,47 +74,17 @@ function capitalised(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
-const LETTERS = 'etaoinshrdlcumwfgypbvkxjqz';
-const PER_MILLE = [
-  127, 91, 82, 75, 70, 67, 63, 61, 60, 43, 40, 28, 28, 24, 24, 22, 20, 20, 19, 15, 10, 8, 1.5, 1.5, 1, 0.7,
-];
-
 /**
- * How many bits more likely the text is as English than as random base64url. By Markov's inequality a random text
- * reaches n bits at most once in 2^n; in 20 million the most was 18.
+ * How many bits more likely the text is as words and years than as random base64url. By Markov's inequality a random text
+ * reaches n bits at most once in 2^n.
  */
-const MAX_BITS_OF_ENGLISH = 26;
-
-interface LetterCase {
-  readonly lower: number;
-  readonly upper: number;
-}
-const MOSTLY_LOWER: LetterCase = { lower: 0.74, upper: 0.14 };
-const MOSTLY_UPPER: LetterCase = { lower: 0.14, upper: 0.74 };
+const MAX_BITS_OF_WORDS = 26;
 
 /** base64url can spell a passphrase such as `MySuperSecretKeyThatNobodyWillEverGuess1234`. */
 function looksLikeWords(text: string): boolean {
   const words = text.split(/[-_\d]+/).filter((word) => /^(?:[a-z]{3,}|[A-Z]{3,}|[A-Z][a-z]{2,})$/.test(word));
   const letters = words.reduce((sum, word) => sum + word.length, 0);
   return (
-    letters > SHARE_OF_WORDS * text.length ||
-    PLACEHOLDER.test(text) ||
-    bitsOfEnglish(text, MOSTLY_LOWER) > MAX_BITS_OF_ENGLISH ||
-    bitsOfEnglish(text, MOSTLY_UPPER) > MAX_BITS_OF_ENGLISH
+    letters > SHARE_OF_WORDS * text.length || PLACEHOLDER.test(text) || bitsOfWords(text) > MAX_BITS_OF_WORDS
   );
-}
-
-function bitsOfEnglish(text: string, { lower, upper }: LetterCase): number {
-  let bits = 0;
-  for (const character of text) {
-    const perMille = PER_MILLE[LETTERS.indexOf(character.toLowerCase())];
-    const share =
-      perMille === undefined
-        ? /\d/.test(character)
-          ? 0.006
-          : 0.03
-        : (perMille / 1000) * (/[a-z]/.test(character) ? lower : upper);
-    bits += Math.log2(share * 64);
-  }
-  return bits;
 }

@@ -2,6 +2,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import { isJsonObject } from '../../domain/json.ts';
 import { placeOf, type Caller, type SessionPlace } from '../../domain/place.ts';
 import type { Delivery } from '../../domain/session.ts';
+import type { EngineSettings } from '../context.ts';
 import { ArgumentError } from '../../errors/watchword-error.ts';
 import { freeClaims } from '../tokens/reserved.ts';
 
@@ -25,6 +26,11 @@ export interface StartSession {
   readonly address?: string;
   /** What the client calls itself. Default: unknown; the request's where there is one. */
   readonly userAgent?: string;
+  /**
+   * The credential of before that the user gives up for this session, which the application has verified: a token, or the id of
+   * a session. It is good for one session (`ERR_EXCHANGED`). Default: none.
+   */
+  readonly exchanges?: string;
 }
 
 /** The same, complete and checked. */
@@ -53,7 +59,7 @@ const SCOPE_VALUE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 export function completeSessionInput(
   input: StartSession,
   delivery: Delivery,
-  defaultAudience: readonly string[],
+  { audience: defaultAudience, allowedClaims }: Pick<EngineSettings, 'audience' | 'allowedClaims'>,
 ): SessionInput {
   const { subject, amr = [], claims = {}, client = DEFAULT_CLIENT_ID, remember = true } = input;
   const audience = audienceList(input.audience) ?? defaultAudience;
@@ -71,7 +77,7 @@ export function completeSessionInput(
     audience,
     scope,
     amr,
-    claims: checkClaims(claims),
+    claims: checkClaims(claims, allowedClaims),
     ...placeOf(input),
   };
 }
@@ -107,9 +113,9 @@ export function scopeValues(value: unknown): readonly string[] {
   return list;
 }
 
-function checkClaims(claims: unknown): JsonObject {
+function checkClaims(claims: unknown, allowed: ReadonlySet<string>): JsonObject {
   if (!isJsonObject(claims)) throw new ArgumentError('`claims` has to be an object.');
-  const checked = freeClaims(claims);
+  const checked = freeClaims(claims, allowed);
   if (JSON.stringify(checked).length > MAX_CLAIMS_LENGTH) {
     throw new ArgumentError(
       `\`claims\` may have ${MAX_CLAIMS_LENGTH} characters of JSON: put an id into the token and look the rest up.`,
@@ -118,8 +124,13 @@ function checkClaims(claims: unknown): JsonObject {
   return checked;
 }
 
+/** Whether users can have it for a name. */
+export function isSubject(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= MAX_TEXT_LENGTH && isPlainText(value);
+}
+
 export function assertText(name: string, value: unknown): asserts value is string {
-  if (typeof value !== 'string' || value === '' || value.length > MAX_TEXT_LENGTH || !isPlainText(value)) {
+  if (!isSubject(value)) {
     throw new ArgumentError(
       `\`${name}\` has to be a string of 1 to ${MAX_TEXT_LENGTH} characters without control characters.`,
     );

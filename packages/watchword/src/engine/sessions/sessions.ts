@@ -1,19 +1,19 @@
 import type { SessionId } from '../../domain/ids.ts';
-import { createSessionId } from '../../domain/ids.ts';
-import { startChain, type ChainPolicy, type ChainState } from '../../domain/refresh-chain.ts';
-import type { Delivery, Session, SessionEndReason, SessionRecord } from '../../domain/session.ts';
-import { sessionStatus } from '../../domain/session.ts';
-import { epochMs, type EpochMs } from '../../domain/time.ts';
-import { WatchwordError } from '../../errors/watchword-error.ts';
+import type { ChainPolicy, ChainState } from '../../domain/refresh-chain.ts';
+import {
+  sessionStatus,
+  type Delivery,
+  type Session,
+  type SessionEndReason,
+  type SessionStatus,
+} from '../../domain/session.ts';
 import type { RevocationResult } from '../../ports/store/revocation-log.ts';
-import type { EngineContext } from '../context.ts';
-import type { KeyKeeper } from '../keys/key-keeper.ts';
 import { MAX_LISTED_SESSIONS } from '../limits.ts';
 import type { IssuedTokens } from '../refresh/outcome.ts';
 import { proveRefreshToken } from '../refresh/prove.ts';
-import type { Refresher } from '../refresh/rotate.ts';
-import type { Revoker } from '../revocation/revoke.ts';
-import { completeSessionInput, type SessionInput, type StartSession } from './session-input.ts';
+import { createSessionScan } from './scan.ts';
+import type { StartSession } from './session-input.ts';
+import { createSessionStart, type SessionsParts } from './start-session.ts';
 
 /** A live session and where its chain stands: what its own user may see. */
 export interface SessionWithChain {
@@ -23,12 +23,21 @@ export interface SessionWithChain {
 }
 
 export interface Sessions {
-  /** Rejects with `ERR_SESSION_LIMIT` where the subject has no room left; `replaced` is a session that needs none. */
+  /**
+   * Rejects with `ERR_SESSION_LIMIT` where the subject has no room left; `replaced` is a session that needs none. Rejects with
+   * `ERR_EXCHANGED` where what the input gives up was given up before.
+   */
   start(input: StartSession, delivery: Delivery, replaced?: SessionId): Promise<IssuedTokens>;
   /** A live session; `undefined` if it is unknown, ended or expired. */
   get(id: SessionId): Promise<SessionWithChain | undefined>;
   /** A subject's live sessions, newest first. */
   list(subject: string): Promise<readonly Session[]>;
+  /** The same of everybody, or older than `before`: exactly `limit` unless there are no more. */
+  page(query: SessionQuery, limit: number): Promise<SessionPage>;
+  /** How many sessions are live, of one subject or of all. */
+  count(subject?: string): Promise<number>;
+  /** A session whatever has become of it; `undefined` if it is unknown. */
+  find(id: SessionId): Promise<{ readonly session: Session; readonly status: SessionStatus } | undefined>;
   end(id: SessionId, reason: SessionEndReason): Promise<RevocationResult>;
   /** Ends all live sessions of the subject but one; says how many. */
   endOthers(subject: string, keep: SessionId): Promise<number>;
@@ -36,68 +45,23 @@ export interface Sessions {
   ofRefreshToken(text: unknown): Promise<SessionId | undefined>;
 }
 
-const SHARE_BYTES = 32;
-const SESSION_ID_RANDOM_BYTES = 10;
-
-export interface SessionsParts {
-  readonly context: EngineContext;
-  readonly keys: KeyKeeper;
-  readonly refresher: Refresher;
-  readonly revoker: Revoker;
+export interface SessionQuery {
+  readonly subject?: string;
+  readonly before?: SessionId;
 }
 
-export function createSessions({ context, keys, refresher, revoker }: SessionsParts): Sessions {
-  const { settings, clock, random, store, events } = context;
+export interface SessionPage {
+  readonly sessions: readonly Session[];
+  /** What to ask for next as `before`; `undefined` where there are no more. */
+  readonly next: SessionId | undefined;
+}
 
-  function buildRecord(input: SessionInput, startedMs: EpochMs): SessionRecord {
-    const longestMs = input.remembered ? settings.absoluteTtlMs : settings.unrememberedTtlMs;
-    const absoluteExpiresMs = epochMs(startedMs + longestMs);
-    return {
-      session: {
-        ...input,
-        id: createSessionId(startedMs, random.bytes(SESSION_ID_RANDOM_BYTES)),
-        authenticatedMs: clock.nowMs(),
-        startedMs,
-        lastRefreshedMs: startedMs,
-        idleExpiresMs: epochMs(Math.min(startedMs + settings.idleTtlMs, absoluteExpiresMs)),
-        absoluteExpiresMs,
-      },
-      chain: startChain(keys.newestRefreshKey().version),
-      share: random.bytes(SHARE_BYTES),
-    };
-  }
-
-  async function startRecord(input: SessionInput, replaced: SessionId | undefined): Promise<SessionRecord> {
-    const { subject } = input;
-    const build = (startedMs: EpochMs): SessionRecord => buildRecord(input, startedMs);
-    if (settings.sessionLimit === undefined) return store.sessions.start(subject, build);
-    const room = { ...settings.sessionLimit, except: replaced, lifetimes: await revoker.lifetimes() };
-    try {
-      const { record, displaced } = await store.sessions.startWithin(room, subject, build);
-      if (displaced !== undefined) revoker.announce(displaced, 'displaced');
-      return record;
-    } catch (error) {
-      if (error instanceof WatchwordError && error.code === 'ERR_SESSION_LIMIT') {
-        events.record('session_refused', { subject, reason: 'session_limit' });
-      }
-      throw error;
-    }
-  }
+export function createSessions(parts: SessionsParts): Sessions {
+  const { context, keys, revoker } = parts;
+  const { settings, store } = context;
 
   return {
-    async start(input, delivery, replaced) {
-      const complete = completeSessionInput(input, delivery, settings.audience);
-      const { subject, clientId } = complete;
-      const record = await startRecord(complete, replaced);
-      events.record('session_started', { sessionId: record.session.id, subject, clientId, delivery });
-      try {
-        return await refresher.firstTokens(record);
-      } catch (error) {
-        // A hook of the application has failed; nobody will ever hold the tokens of this session.
-        await revoker.revoke([{ kind: 'session', sessionId: record.session.id, reason: 'revoked' }]);
-        throw error;
-      }
-    },
+    start: createSessionStart(parts),
 
     async get(id) {
       const reading = await store.sessions.find(id);
@@ -108,6 +72,15 @@ export function createSessions({ context, keys, refresher, revoker }: SessionsPa
     },
 
     list: (subject) => store.sessions.listLive(subject, MAX_LISTED_SESSIONS),
+
+    ...createSessionScan(context),
+
+    async find(id) {
+      const reading = await store.sessions.find(id);
+      if (reading === undefined) return undefined;
+      const { session } = reading.record;
+      return { session, status: sessionStatus(session, reading.nowMs) };
+    },
 
     end: (sessionId, reason) => revoker.revoke([{ kind: 'session', sessionId, reason }]),
 

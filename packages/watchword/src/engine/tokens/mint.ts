@@ -115,7 +115,7 @@ async function claimsOf(session: Session, { settings, clock }: EngineContext): P
     });
   }
   if (!isJsonObject(fresh)) throw new ArgumentError('The `claims` hook has to give an object of claims.');
-  return { ...session.claims, ...freeClaims(fresh) };
+  return { ...session.claims, ...freeClaims(fresh, settings.allowedClaims) };
 }
 
 function oneOrMore(audience: readonly string[]): string | readonly string[] {

@@ -11,44 +11,59 @@ export interface ReadClaims extends TokenClaims {
 /** 9999-12-31: a NumericDate beyond it is a mistake or an attack on date arithmetic. */
 const LATEST_SECONDS = 253_402_300_799;
 const MAX_GENERATION = 0xffff_ffff;
+/** Frozen, because it is handed out again and again. */
+const NONE: readonly string[] = Object.freeze([]);
+
+export interface WrongClaim {
+  readonly wrongClaim: string;
+}
 
 /** Reads a payload; gives the name of the first claim that is missing or of the wrong type. */
-export function readClaims(
-  payload: JsonObject,
-  kind: TokenKind,
-  keyId: KeyId,
-): ReadClaims | { readonly wrongClaim: string } {
-  const issuer = nonEmpty(payload['iss']);
-  if (issuer === undefined) return { wrongClaim: 'iss' };
-  const subject = nonEmpty(payload['sub']) ?? (kind.needsSubject ? undefined : '');
-  if (subject === undefined) return { wrongClaim: 'sub' };
-  const audience = readAudience(payload['aud']);
-  if (audience === undefined) return { wrongClaim: 'aud' };
-  const tokenId = readTokenId(payload['jti'], kind);
-  if (tokenId === undefined) return { wrongClaim: 'jti' };
-  const issuedAtSeconds = readDate(payload['iat']);
-  if (issuedAtSeconds === undefined) return { wrongClaim: 'iat' };
-  const expiresAtSeconds = readDate(payload['exp']);
-  if (expiresAtSeconds === undefined) return { wrongClaim: 'exp' };
-  if (expiresAtSeconds - issuedAtSeconds > (kind.longestLifeSeconds ?? Infinity))
-    return { wrongClaim: 'exp' };
-  const optional = readOptional(payload, kind);
-  if ('wrongClaim' in optional) return optional;
-  const { sessionId, clientId, generation } = optional;
-  if (kind.ofSession && (sessionId === undefined || clientId === undefined || generation < 1)) {
-    return { wrongClaim: sessionId === undefined ? 'sid' : clientId === undefined ? 'client_id' : 'ww_gen' };
+export function readClaims(payload: JsonObject, kind: TokenKind, keyId: KeyId): ReadClaims | WrongClaim {
+  const { iss, sub, aud, jti, iat, exp, nbf, sid, client_id: client, ww_gen: generation = 0 } = payload;
+  const { scope = '', auth_time: authTime, amr = NONE } = payload;
+  const issuer = nonEmpty(iss);
+  if (issuer === undefined) return wrong('iss');
+  const subject = nonEmpty(sub) ?? (kind.needsSubject ? undefined : '');
+  if (subject === undefined) return wrong('sub');
+  const audience = readAudience(aud);
+  if (audience === undefined) return wrong('aud');
+  const tokenId = readTokenId(jti, kind);
+  if (tokenId === undefined) return wrong('jti');
+  if (!isDate(iat)) return wrong('iat');
+  if (!isDate(exp) || exp - iat > (kind.longestLifeSeconds ?? Infinity)) return wrong('exp');
+  if (nbf !== undefined && !isDate(nbf)) return wrong('nbf');
+  const sessionId = parseSessionId(sid);
+  // Other issuers name their sessions as they like.
+  if (sessionId === undefined && kind.ownTokenId && sid !== undefined) return wrong('sid');
+  const clientId = nonEmpty(client);
+  if (clientId === undefined && client !== undefined) return wrong('client_id');
+  if (!isGeneration(generation)) return wrong('ww_gen');
+  if (typeof scope !== 'string') return wrong('scope');
+  if (authTime !== undefined && !isDate(authTime)) return wrong('auth_time');
+  if (!isStrings(amr)) return wrong('amr');
+  if (kind.ofSession) {
+    if (sessionId === undefined) return wrong('sid');
+    if (clientId === undefined) return wrong('client_id');
+    if (generation < 1) return wrong('ww_gen');
   }
   const wrongClaim = kind.wrongClaim?.(payload);
-  if (wrongClaim !== undefined) return { wrongClaim };
+  if (wrongClaim !== undefined) return wrong(wrongClaim);
   return {
     issuer,
     subject,
     audience,
     tokenId,
     keyId,
-    issuedAtSeconds,
-    expiresAtSeconds,
-    ...optional,
+    issuedAtSeconds: iat,
+    expiresAtSeconds: exp,
+    notBeforeSeconds: nbf,
+    sessionId,
+    clientId,
+    generation,
+    scope: scope === '' ? NONE : scope.split(' '),
+    authTimeSeconds: authTime,
+    amr,
     claims: payload,
   };
 }
@@ -59,49 +74,26 @@ function readTokenId(value: JsonValue | undefined, kind: TokenKind): TokenId | u
   return value === undefined || typeof value === 'string' ? ((value ?? '') as TokenId) : undefined;
 }
 
-type OptionalClaims = Pick<
-  ReadClaims,
-  'notBeforeSeconds' | 'sessionId' | 'clientId' | 'generation' | 'scope' | 'authTimeSeconds' | 'amr'
->;
-
-function readOptional(
-  payload: JsonObject,
-  kind: TokenKind,
-): OptionalClaims | { readonly wrongClaim: string } {
-  const notBeforeSeconds = readDate(payload['nbf']);
-  if (payload['nbf'] !== undefined && notBeforeSeconds === undefined) return { wrongClaim: 'nbf' };
-  const sessionId = parseSessionId(payload['sid']);
-  // Other issuers name their sessions as they like.
-  if (kind.ownTokenId && payload['sid'] !== undefined && sessionId === undefined)
-    return { wrongClaim: 'sid' };
-  const clientId = nonEmpty(payload['client_id']);
-  if (payload['client_id'] !== undefined && clientId === undefined) return { wrongClaim: 'client_id' };
-  const { ww_gen: generation = 0, scope = '', amr = [] } = payload;
-  if (!isGeneration(generation)) return { wrongClaim: 'ww_gen' };
-  if (typeof scope !== 'string') return { wrongClaim: 'scope' };
-  const authTimeSeconds = readDate(payload['auth_time']);
-  if (payload['auth_time'] !== undefined && authTimeSeconds === undefined) return { wrongClaim: 'auth_time' };
-  if (!isStrings(amr)) return { wrongClaim: 'amr' };
-  const scopes = scope === '' ? [] : scope.split(' ');
-  return { notBeforeSeconds, sessionId, clientId, generation, scope: scopes, authTimeSeconds, amr };
+function wrong(wrongClaim: string): WrongClaim {
+  return { wrongClaim };
 }
 
-function nonEmpty(value: JsonValue | undefined): string | undefined {
+export function nonEmpty(value: JsonValue | undefined): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 /** RFC 7519 §4.1.3: one string or an array of them; an empty one is meant for nobody. */
-function readAudience(value: JsonValue | undefined): readonly string[] | undefined {
-  const list = typeof value === 'string' ? [value] : value;
-  return isStrings(list) && list.length > 0 && !list.includes('') ? list : undefined;
+export function readAudience(value: JsonValue | undefined): readonly string[] | undefined {
+  if (typeof value === 'string') return value === '' ? undefined : [value];
+  return isStrings(value) && value.length > 0 && !value.includes('') ? value : undefined;
 }
 
-function isStrings(value: JsonValue | undefined): value is readonly string[] {
+export function isStrings(value: JsonValue | undefined): value is readonly string[] {
   return Array.isArray(value) && value.every((element) => typeof element === 'string');
 }
 
-function readDate(value: JsonValue | undefined): number | undefined {
-  return typeof value === 'number' && value >= 0 && value <= LATEST_SECONDS ? value : undefined;
+export function isDate(value: JsonValue | undefined): value is number {
+  return typeof value === 'number' && value >= 0 && value <= LATEST_SECONDS;
 }
 
 function isGeneration(value: JsonValue): value is number {

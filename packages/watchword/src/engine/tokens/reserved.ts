@@ -1,6 +1,7 @@
 import { MAX_DEPTH } from '../../crypto/jws/compact.ts';
 import { isJsonObject, parseStrictJson, type JsonObject } from '../../domain/json.ts';
 import { ArgumentError, WatchwordError } from '../../errors/watchword-error.ts';
+import { assertHarmlessClaims } from '../guards/claim-guard.ts';
 
 /** Claims that the issuer sets: RFC 7519 §4.1, RFC 9068 §2.2, RFC 7800 and our own. */
 const RESERVED_CLAIMS: ReadonlySet<string> = new Set(
@@ -28,8 +29,8 @@ const RESERVED_TYPES: ReadonlySet<string> = new Set(
 
 const CUSTOM_TYPE = /^[a-z0-9][a-z0-9.-]{0,62}\+jwt$/;
 
-/** The claims as a token will carry them: as JSON that our own verifier reads. */
-export function freeClaims(claims: unknown): JsonObject {
+/** The claims as a token will carry them: as JSON that our own verifier reads, with nothing in it that gives somebody away. */
+export function freeClaims(claims: unknown, allowed: ReadonlySet<string>): JsonObject {
   if (isJsonObject(claims)) assertFreeClaims(claims);
   const copy = parseStrictJson(jsonOf(claims), { maxDepth: MAX_DEPTH });
   if (!isJsonObject(copy)) {
@@ -38,6 +39,7 @@ export function freeClaims(claims: unknown): JsonObject {
     );
   }
   assertFreeClaims(copy);
+  assertHarmlessClaims(copy, allowed);
   return copy;
 }
 

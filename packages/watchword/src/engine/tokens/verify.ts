@@ -1,7 +1,8 @@
 import { parseAlgorithm } from '../../crypto/jws/algorithms.ts';
-import { decodeJsonPart, splitCompactJws } from '../../crypto/jws/compact.ts';
+import { decodeAuthenticPart, splitCompactJws } from '../../crypto/jws/compact.ts';
 import type { JwsVerificationKey } from '../../crypto/jws/jws-key.ts';
 import type { KeyId } from '../../domain/ids.ts';
+import { JsonShapes } from '../../domain/json-shape.ts';
 import { verifiesTokens, type SigningKeyState } from '../../domain/signing-key.ts';
 import type { ErrorCode } from '../../errors/catalogue.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -15,7 +16,8 @@ import type { VerifiedToken } from './verified-token.ts';
 
 /** What a place wants of a token. */
 export interface TokenExpectations {
-  readonly audience: readonly string[];
+  /** One of these has to be among the token's; `undefined` for whoever judges on behalf of others. */
+  readonly audience: readonly string[] | undefined;
   /** Scope values that must all be there. */
   readonly scope: readonly string[];
   /** The most seconds since the user proved themselves; `undefined` for any (OpenID Connect `max_age`). */
@@ -35,7 +37,11 @@ export interface TokenVerifier {
 
 /** What a verifier needs of whoever holds the keys. */
 export interface VerificationKeys {
-  find(id: KeyId): { readonly jws: JwsVerificationKey; readonly state: SigningKeyState } | undefined;
+  /** Keys of other issuers may share an id where they are for different algorithms. */
+  find(
+    id: KeyId,
+    algorithm: unknown,
+  ): { readonly jws: JwsVerificationKey; readonly state: SigningKeyState } | undefined;
 }
 
 export interface TokenVerifierParts {
@@ -51,6 +57,7 @@ export function createTokenVerifier(parts: TokenVerifierParts): TokenVerifier {
   const { issuer, clock, keys, view, cacheSize } = parts;
   const cache = cacheSize > 0 ? new VerifiedCache(cacheSize) : undefined;
   const headers = new HeaderMemory();
+  const shapes = new JsonShapes();
 
   function authenticate(token: unknown, kind: TokenKind): AuthenticToken | Refusal {
     const jws = splitCompactJws(token);
@@ -66,7 +73,7 @@ export function createTokenVerifier(parts: TokenVerifierParts): TokenVerifier {
       return refuse('ERR_TOKEN_SIGNATURE', 'the signature is wrong');
     }
     if (known === undefined) headers.remember(jws.headerText, header);
-    const payload = decodeJsonPart(jws.payloadText);
+    const payload = decodeAuthenticPart(jws.payloadText, shapes);
     if (payload === undefined)
       return refuse('ERR_TOKEN_MALFORMED', 'the payload is not a strict JSON object');
     const claims = readClaims(payload, kind, keyId);
@@ -80,7 +87,7 @@ export function createTokenVerifier(parts: TokenVerifierParts): TokenVerifier {
   function recall(token: unknown, kind: TokenKind): AuthenticToken | undefined {
     const known = typeof token === 'string' ? cache?.get(token) : undefined;
     if (known === undefined || known.kind.types[0] !== kind.types[0]) return undefined;
-    const found = keys.find(known.claims.keyId);
+    const found = keys.find(known.claims.keyId, known.key.algorithm);
     return found?.jws === known.key && verifiesTokens(found.state) ? known : undefined;
   }
 
@@ -123,7 +130,7 @@ function findKey(header: TokenHeader, kind: TokenKind, keys: VerificationKeys): 
     return refuse('ERR_TOKEN_TYPE', `the typ is not ${kind.types[0]}`);
   }
   const { keyId } = header;
-  const found = keyId === undefined ? undefined : keys.find(keyId);
+  const found = keyId === undefined ? undefined : keys.find(keyId, header.algorithm);
   if (keyId === undefined || found === undefined)
     return refuse('ERR_TOKEN_KEY_UNKNOWN', 'the kid is missing or unknown');
   if (parseAlgorithm(header.algorithm) !== found.jws.algorithm)
@@ -133,7 +140,7 @@ function findKey(header: TokenHeader, kind: TokenKind, keys: VerificationKeys): 
   return { keyId, key: found.jws };
 }
 
-function freezeDeeply(value: object): void {
+export function freezeDeeply(value: object): void {
   Object.freeze(value);
   for (const inner of Object.values(value)) {
     if (typeof inner === 'object' && inner !== null && !Object.isFrozen(inner)) freezeDeeply(inner as object);
@@ -146,13 +153,18 @@ function judgeBelonging(
   expected: TokenExpectations,
 ): Refusal | undefined {
   if (claims.issuer !== issuer) return refuse('ERR_TOKEN_ISSUER', 'the iss is another');
-  if (!claims.audience.some((audience) => expected.audience.includes(audience))) {
+  const wanted = expected.audience;
+  if (wanted !== undefined && !claims.audience.some((audience) => wanted.includes(audience))) {
     return refuse('ERR_TOKEN_AUDIENCE', 'the aud names others');
   }
   return undefined;
 }
 
-function judgeTimes(claims: ReadClaims, nowMs: number, expected: TokenExpectations): Refusal | undefined {
+export function judgeTimes(
+  claims: ReadClaims,
+  nowMs: number,
+  expected: TokenExpectations,
+): Refusal | undefined {
   const nowSeconds = nowMs / 1000;
   const skewSeconds = CLOCK_SKEW_MS / 1000;
   if (nowSeconds >= claims.expiresAtSeconds) return refuse('ERR_TOKEN_EXPIRED', 'the exp has passed');
@@ -184,13 +196,13 @@ function judgeRevocation(
   return undefined;
 }
 
-function judgeScope(claims: ReadClaims, expected: TokenExpectations): Refusal | undefined {
+export function judgeScope(claims: ReadClaims, expected: TokenExpectations): Refusal | undefined {
   const missing = expected.scope.find((value) => !claims.scope.includes(value));
   return missing === undefined ? undefined : refuse('ERR_TOKEN_SCOPE', 'a scope value is missing');
 }
 
-type Refusal = Extract<Verdict, { kind: 'refused' }>;
+export type Refusal = Extract<Verdict, { kind: 'refused' }>;
 
-function refuse(code: ErrorCode, detail: string): Refusal {
+export function refuse(code: ErrorCode, detail: string): Refusal {
   return { kind: 'refused', code, detail };
 }

@@ -1,3 +1,4 @@
+import { isWithoutSecret } from '../client-authentication.ts';
 import type { Handler } from '../handler.ts';
 import { callerOf } from '../neutral.ts';
 import { readPresentedRefresh } from '../parse/presented-refresh.ts';
@@ -18,6 +19,10 @@ export const refresh: Handler = async (request, context) => {
   const { token, delivery, clientId } = presented;
   const refusal = refuseDelivery(request, delivery, context);
   if (refusal !== undefined) return refusal;
+  // Who has a secret proves itself with it, at `/oauth/token`.
+  if (clientId !== undefined && !(await isWithoutSecret(clientId, engine))) {
+    return problem('ERR_REFRESH_INVALID');
+  }
   const outcome = await engine.refresher.refresh(token, { clientId, delivery, ...callerOf(request) });
   switch (outcome.kind) {
     case 'rotated':

@@ -28,7 +28,8 @@ export async function parseBody<Schema extends z.ZodType>(
   return { kind: 'refused', code: 'ERR_BODY_INVALID', errors };
 }
 
-async function readJsonObject(request: NeutralRequest): Promise<Parsed<JsonObject>> {
+/** Reads a JSON object as every route takes it: strict, in UTF-8, not too large; an empty body counts as `{}`. */
+export async function readJsonObject(request: NeutralRequest): Promise<Parsed<JsonObject>> {
   const declared = Number(request.header('content-length') ?? '0');
   if (declared > MAX_BODY_BYTES) return { kind: 'refused', code: 'ERR_BODY_TOO_LARGE' };
   const reading = await request.readBody(MAX_BODY_BYTES);

@@ -15,4 +15,7 @@ export interface AccountStore {
   findByEmail(key: string): Promise<AccountRecord | undefined>;
 
   find(id: string): Promise<AccountRecord | undefined>;
+
+  /** Compare and set: replaces the hash if it is still `expected`; says whether this call did. */
+  replaceHash(id: string, expected: string, next: string): Promise<boolean>;
 }

@@ -3,6 +3,7 @@ import type { ChainState } from '../../domain/refresh-chain.ts';
 import type { SessionPlace } from '../../domain/place.ts';
 import type { Session, SessionLimit, SessionRecord } from '../../domain/session.ts';
 import type { EpochMs } from '../../domain/time.ts';
+import type { Exchange } from './exchange-store.ts';
 import type { RevocationLifetimes, RevocationResult } from './revocation-log.ts';
 
 /** A row as it stood at one moment of the store's clock: ages are computed against that clock, not a process's. */
@@ -16,6 +17,21 @@ export interface SessionRoom extends SessionLimit {
   /** A session that counts for nothing, because the new one replaces it. */
   readonly except: SessionId | undefined;
   readonly lifetimes: RevocationLifetimes;
+}
+
+/** A look at the sessions of one subject or of all, newest first, that touches a bounded number of rows. */
+export interface SessionScan {
+  readonly subject?: string;
+  /** Only what is older than this one: the `next` of the look before. */
+  readonly before?: SessionId;
+  /** How many rows are looked at, whether they are live or not. */
+  readonly rows: number;
+}
+
+export interface ScannedSessions {
+  readonly live: readonly Session[];
+  /** The oldest row that was looked at; `undefined` where there are no older ones. */
+  readonly next: SessionId | undefined;
 }
 
 /** One step of a session's chain: from exactly `expected` to `next`, or not at all. */
@@ -38,18 +54,27 @@ export interface SessionStore {
    * Inserts a session. The store decides when it starts: max(its clock, the greatest cut-off recorded for everybody or
    * for this subject, + 1), in the transaction that inserts it. `build` makes the row for that time; it is pure and
    * may be called again. An id that exists already is an internal error.
+   *
+   * With `exchange` the same transaction notes what was given up for the session. Of any number of concurrent starts with
+   * one key exactly one succeeds; the others, at any later time too, reject with `ERR_EXCHANGED`, and nothing was changed.
    */
-  start(subject: string, build: (startedMs: EpochMs) => SessionRecord): Promise<SessionRecord>;
+  start(
+    subject: string,
+    build: (startedMs: EpochMs) => SessionRecord,
+    exchange?: Exchange,
+  ): Promise<SessionRecord>;
 
   /**
    * The same for a subject that may have `room.perSubject` live sessions, counted in the transaction that inserts: of
    * any number of concurrent starts none brings it above that. Where there is no room it ends the oldest ones with the
    * reason `displaced`, as a revocation would, or rejects with `ERR_SESSION_LIMIT`, in which case nothing was changed.
+   * Where both would refuse, it rejects with `ERR_EXCHANGED`.
    */
   startWithin(
     room: SessionRoom,
     subject: string,
     build: (startedMs: EpochMs) => SessionRecord,
+    exchange?: Exchange,
   ): Promise<{ readonly record: SessionRecord; readonly displaced: RevocationResult | undefined }>;
 
   /**
@@ -60,6 +85,12 @@ export interface SessionStore {
 
   /** A subject's sessions that have neither ended nor expired, newest first, at most `limit`. */
   listLive(subject: string, limit: number): Promise<readonly Session[]>;
+
+  /** The live ones among so many rows: whoever wants all of them comes again, and lets others go before. */
+  scanLive(scan: SessionScan): Promise<ScannedSessions>;
+
+  /** The same, counted. */
+  countLive(scan: SessionScan): Promise<{ readonly live: number; readonly next: SessionId | undefined }>;
 
   /**
    * Compare and set. `advanced` only if the row's whole chain equals `expected`, it has not ended, and it started at or

@@ -4,6 +4,8 @@ import type { Clock } from '../clock.ts';
 import type { Random } from '../random.ts';
 import type { Scheduler } from '../scheduler.ts';
 import type { AccountStore } from './account-store.ts';
+import type { ClientStore } from './client-store.ts';
+import type { ExchangeStore } from './exchange-store.ts';
 import type { KeyStore } from './key-store.ts';
 import type { RevocationLog } from './revocation-log.ts';
 import type { SessionStore } from './session-store.ts';
@@ -66,6 +68,8 @@ export interface Store {
   readonly revocations: RevocationLog;
   readonly keys: KeyStore;
   readonly accounts: AccountStore;
+  readonly clients: ClientStore;
+  readonly exchanges: ExchangeStore;
 
   /** Raises the recorded maxima to at least these and gives the maxima. */
   raiseLifetimes(lifetimes: LongestLifetimes): Promise<LongestLifetimes>;

@@ -20,5 +20,12 @@ export function createMemoryAccounts(state: MemoryState): AccountStore {
     },
 
     find: async (id) => structuredClone(state.accounts.get(id)),
+
+    replaceHash: async (id, expected, next) => {
+      const record = state.accounts.get(id);
+      if (record?.passwordHash !== expected) return false;
+      state.accounts.set(id, { ...record, passwordHash: next });
+      return true;
+    },
   };
 }

@@ -4,9 +4,16 @@ import { sessionStatus, type Session, type SessionRecord } from '../../domain/se
 import type { EpochMs } from '../../domain/time.ts';
 import { WatchwordError } from '../../errors/watchword-error.ts';
 import type { RevocationResult } from '../../ports/store/revocation-log.ts';
-import type { ChainStep, SessionRoom, SessionStore } from '../../ports/store/session-store.ts';
+import type {
+  ChainStep,
+  ScannedSessions,
+  SessionRoom,
+  SessionScan,
+  SessionStore,
+} from '../../ports/store/session-store.ts';
 import type { StoreContext } from '../../ports/store/store.ts';
 import { sessionStartMs } from '../revocation-entry.ts';
+import { keepExchange, refuseExchanged } from './memory-exchanges.ts';
 import { revokeInMemory } from './memory-revocations.ts';
 import { asItStands, greatestCutoffMs, type MemoryState } from './memory-state.ts';
 
@@ -27,13 +34,27 @@ export function createMemorySessions(state: MemoryState, context: StoreContext):
     return structuredClone(record);
   }
 
-  /** Newest first. */
-  function liveSessions(subject: string): Session[] {
-    const nowMs = clock.nowMs();
+  function newestFirst(): Session[] {
     return [...state.sessions.values()]
       .map((record) => asItStands(state, record.session))
-      .filter((session) => session.subject === subject && sessionStatus(session, nowMs) === 'live')
-      .toSorted((a, b) => b.startedMs - a.startedMs || (a.id < b.id ? 1 : -1));
+      .toSorted((a, b) => (a.id < b.id ? 1 : -1));
+  }
+
+  function liveSessions(subject: string): Session[] {
+    return newestFirst().filter((session) => session.subject === subject && isLive(session));
+  }
+
+  function isLive(session: Session): boolean {
+    return sessionStatus(session, clock.nowMs()) === 'live';
+  }
+
+  function scan({ subject, before, rows }: SessionScan): ScannedSessions {
+    const looked = newestFirst()
+      .filter((session) => subject === undefined || session.subject === subject)
+      .filter(({ id }) => before === undefined || id < before)
+      .slice(0, rows);
+    const live = looked.filter(isLive).map((session) => structuredClone(session));
+    return { live, next: looked.length === rows ? looked.at(-1)?.id : undefined };
   }
 
   function makeRoom(room: SessionRoom, subject: string): RevocationResult | undefined {
@@ -48,11 +69,19 @@ export function createMemorySessions(state: MemoryState, context: StoreContext):
   }
 
   return {
-    start: async (subject, build) => keep(prepare(subject, build)),
-
-    startWithin: async (room, subject, build) => {
+    start: async (subject, build, exchange) => {
+      refuseExchanged(state, exchange);
       const record = prepare(subject, build);
-      return { displaced: makeRoom(room, subject), record: keep(record) };
+      keepExchange(state, exchange, record.session.id, clock.nowMs());
+      return keep(record);
+    },
+
+    startWithin: async (room, subject, build, exchange) => {
+      refuseExchanged(state, exchange);
+      const record = prepare(subject, build);
+      const displaced = makeRoom(room, subject);
+      keepExchange(state, exchange, record.session.id, clock.nowMs());
+      return { displaced, record: keep(record) };
     },
 
     find: async (id) => {
@@ -66,6 +95,13 @@ export function createMemorySessions(state: MemoryState, context: StoreContext):
       liveSessions(subject)
         .slice(0, Math.max(0, limit))
         .map((session) => structuredClone(session)),
+
+    scanLive: async (look) => scan(look),
+
+    countLive: async (look) => {
+      const { live, next } = scan(look);
+      return { live: live.length, next };
+    },
 
     advance: async (step) => {
       const record = state.sessions.get(step.sessionId);

@@ -3,8 +3,10 @@ import { GENESIS_HASH, type LogHead, type RevocationRecord } from '../../domain/
 import type { Session, SessionRecord } from '../../domain/session.ts';
 import { epochMs, type EpochMs } from '../../domain/time.ts';
 import type { AccountRecord } from '../../ports/store/account-store.ts';
+import type { ClientRecord } from '../../ports/store/client-store.ts';
 import type { StoredRoot, StoredSigningKey } from '../../ports/store/key-store.ts';
 import type { LongestLifetimes } from '../../ports/store/store.ts';
+import type { KeptExchange } from './memory-exchanges.ts';
 
 export interface Cutoff {
   readonly beforeMs: EpochMs;
@@ -26,6 +28,10 @@ export interface MemoryState {
   readonly roots: Map<string, StoredRoot>;
   readonly accounts: Map<string, AccountRecord>;
   readonly accountIdsByEmail: Map<string, string>;
+  /** By id; `undefined` for one that was deleted. */
+  readonly clients: Map<string, ClientRecord | undefined>;
+  /** By the numbers of the key. */
+  readonly exchanges: Map<string, KeptExchange>;
   lifetimes: LongestLifetimes;
   restoreAcceptedUntilMs: EpochMs;
 }
@@ -47,6 +53,8 @@ export function createMemoryState(epochBytes: Uint8Array): MemoryState {
     roots: new Map(),
     accounts: new Map(),
     accountIdsByEmail: new Map(),
+    clients: new Map(),
+    exchanges: new Map(),
     lifetimes: { tokenMs: 0, sessionMs: 0 },
     restoreAcceptedUntilMs: epochMs(0),
   };

@@ -2,6 +2,8 @@ import { WatchwordError } from '../../errors/watchword-error.ts';
 import type { Store, StoreContext, StoreFactory } from '../../ports/store/store.ts';
 import { LOOK_PERIOD_MS } from '../look-period.ts';
 import { createMemoryAccounts } from './memory-accounts.ts';
+import { createMemoryClients } from './memory-clients.ts';
+import { createMemoryExchanges } from './memory-exchanges.ts';
 import { createMemoryKeys } from './memory-keys.ts';
 import { createMemoryRevocations } from './memory-revocations.ts';
 import { createMemorySessions } from './memory-sessions.ts';
@@ -38,6 +40,8 @@ export function createMemoryStore(state: MemoryState, context: StoreContext): St
     revocations: whileOpen(createMemoryRevocations(state, context), assertOpen),
     keys: whileOpen(createMemoryKeys(state, context), assertOpen),
     accounts: whileOpen(createMemoryAccounts(state), assertOpen),
+    clients: whileOpen(createMemoryClients(state), assertOpen),
+    exchanges: whileOpen(createMemoryExchanges(state), assertOpen),
 
     raiseLifetimes: async ({ tokenMs, sessionMs }) => {
       assertOpen();

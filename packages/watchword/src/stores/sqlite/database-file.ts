@@ -62,7 +62,7 @@ export function makePrivate(path: string): void {
  * With what is missing above it. Not by Node's own `recursive`, which never ends where nothing can be made
  * (/proc).
  */
-function createFolder(path: string): void {
+export function createFolder(path: string): void {
   if (existsSync(path)) return;
   createFolder(dirname(path));
   try {

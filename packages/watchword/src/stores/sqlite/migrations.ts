@@ -1,6 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { ConfigurationError } from '../../errors/watchword-error.ts';
 import type { Random } from '../../ports/random.ts';
+import { addClients } from './sqlite-clients.ts';
+import { addExchanges } from './sqlite-exchanges.ts';
 import { createInitialSchema } from './initial-schema.ts';
 import { rebuildSessions } from './rebuilt-sessions.ts';
 import { addRestoreAcceptance } from './restore-acceptance.ts';
@@ -17,6 +19,8 @@ const MIGRATIONS: readonly Migration[] = [
   { version: 1, apply: createInitialSchema },
   { version: 2, apply: addRestoreAcceptance },
   { version: 3, apply: rebuildSessions },
+  { version: 4, apply: addClients },
+  { version: 5, apply: addExchanges },
 ];
 
 export const NEWEST_VERSION = MIGRATIONS.at(-1)?.version ?? 0;
@@ -74,6 +78,14 @@ export function migrateDatabase(database: DatabaseSync, path: string, random: Ra
     if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }
+}
+
+/** Whether a file was written by any Watchword, however new; what holds nothing yet counts as ours. */
+export function isApplicationIdOurs(database: DatabaseSync): boolean {
+  const id = numberOf(database, 'PRAGMA application_id');
+  return (
+    id === APPLICATION_ID || (id === 0 && numberOf(database, 'SELECT count(*) FROM sqlite_schema') === 0)
+  );
 }
 
 function inOneSnapshot<Result>(database: DatabaseSync, look: () => Result): Result {

@@ -19,6 +19,9 @@ export function createSqliteAccounts({ database, turns }: SqliteAccess): Account
   const insert = database.prepare(INSERT);
   const findByEmail = database.prepare('SELECT * FROM accounts WHERE email_key = ?');
   const find = database.prepare('SELECT * FROM accounts WHERE id = ?');
+  const replaceHash = database.prepare(
+    'UPDATE accounts SET password_hash = ? WHERE id = ? AND password_hash = ?',
+  );
 
   return {
     create: ({ account, passwordHash }, address) =>
@@ -40,6 +43,9 @@ export function createSqliteAccounts({ database, turns }: SqliteAccess): Account
       turns.read(() => (isStorable(key) ? recordFromRow(findByEmail.get(key)) : undefined)),
 
     find: (id) => turns.read(() => (isStorable(id) ? recordFromRow(find.get(id)) : undefined)),
+
+    replaceHash: (id, expected, next) =>
+      turns.statement(() => isStorable(id) && replaceHash.run(next, id, expected).changes === 1),
   };
 }
 

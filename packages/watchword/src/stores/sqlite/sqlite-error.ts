@@ -53,6 +53,13 @@ export function isContention(error: unknown): error is Error {
   return isSqliteError(error) && CONTENTION.has(error.errcode & PRIMARY_CODE_MASK);
 }
 
+/** The file is a database no more. */
+export function isDamage(error: unknown): boolean {
+  if (!isSqliteError(error)) return false;
+  const code = error.errcode & PRIMARY_CODE_MASK;
+  return code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
+}
+
 /** What is wrong with a file that SQLite refuses for good, in words; `undefined` for any other error. */
 export function refusedFile(error: unknown): string | undefined {
   if (!isSqliteError(error)) return undefined;

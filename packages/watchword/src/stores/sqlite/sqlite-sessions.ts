@@ -4,6 +4,7 @@ import type { SessionRecord } from '../../domain/session.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import { WatchwordError } from '../../errors/watchword-error.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { Exchange } from '../../ports/store/exchange-store.ts';
 import type { RevocationResult } from '../../ports/store/revocation-log.ts';
 import type { SessionRoom, SessionStore } from '../../ports/store/session-store.ts';
 import { sessionStartMs } from '../revocation-entry.ts';
@@ -18,7 +19,9 @@ import {
   type SessionRow,
 } from './session-rows.ts';
 import type { Revoke } from './revoke.ts';
+import { createSessionScans } from './session-scans.ts';
 import type { SqliteAccess } from './sqlite-access.ts';
+import { createExchangeTaking } from './sqlite-exchanges.ts';
 import { assertStorable, isStorable } from './storable-text.ts';
 
 const FIND = `SELECT ${SESSION_COLUMNS} FROM sessions WHERE id = ?`;
@@ -74,10 +77,17 @@ export function createSqliteSessions(access: SqliteAccess, revoke: Revoke, clock
   const advanceAndMove = database.prepare(advanceStatement(', address_prefix = ?, user_agent = ?'));
   const settle = database.prepare(SETTLE);
   const deleteExpired = database.prepare(DELETE_EXPIRED);
+  const exchanges = createExchangeTaking(database);
 
-  function start(subject: string, build: (startedMs: EpochMs) => SessionRecord): SessionRecord {
+  function start(
+    subject: string,
+    build: (startedMs: EpochMs) => SessionRecord,
+    exchange: Exchange | undefined,
+  ): SessionRecord {
+    const nowMs = clock.nowMs();
     const greatestCutoffMs = greatestCutoff.get(subject)?.['before_ms'] as number | null;
-    const record = build(sessionStartMs(clock.nowMs(), greatestCutoffMs ?? undefined));
+    const record = build(sessionStartMs(nowMs, greatestCutoffMs ?? undefined));
+    exchanges.take(exchange, record.session.id, nowMs);
     insert.run(...sessionParameters(record));
     return record;
   }
@@ -96,15 +106,21 @@ export function createSqliteSessions(access: SqliteAccess, revoke: Revoke, clock
   }
 
   return {
-    start: (subject, build) => turns.write(() => transactions.write(() => start(subject, build))),
+    start: (subject, build, exchange) =>
+      turns.write(() =>
+        transactions.write(() => {
+          exchanges.refuse(exchange);
+          return start(subject, build, exchange);
+        }),
+      ),
 
-    startWithin: (room, subject, build) =>
+    startWithin: (room, subject, build, exchange) =>
       turns.write(() => {
         assertStorable(subject, 'The subject of a session');
-        const started = transactions.write(() => ({
-          displaced: makeRoom(room, subject),
-          record: start(subject, build),
-        }));
+        const started = transactions.write(() => {
+          exchanges.refuse(exchange);
+          return { displaced: makeRoom(room, subject), record: start(subject, build, exchange) };
+        });
         if (started.displaced !== undefined) ownWrites.count += 1;
         return started;
       }),
@@ -123,6 +139,8 @@ export function createSqliteSessions(access: SqliteAccess, revoke: Revoke, clock
         const rows = listLive.all(subject, nowMs, nowMs, Math.max(0, limit)) as unknown as SessionRow[];
         return rows.map((row) => recordFromRow(row).session);
       }),
+
+    ...createSessionScans(access, clock),
 
     advance: ({ sessionId, expected, next, lastRefreshedMs, idleExpiresMs, place }) =>
       turns.statement(() => {

@@ -4,6 +4,8 @@ import { createRestoreAcceptance } from './restore-acceptance.ts';
 import { createRevoke } from './revoke.ts';
 import type { SqliteAccess } from './sqlite-access.ts';
 import { createSqliteAccounts } from './sqlite-accounts.ts';
+import { createSqliteClients } from './sqlite-clients.ts';
+import { createSqliteExchanges } from './sqlite-exchanges.ts';
 import { createSqliteKeys } from './sqlite-keys.ts';
 import { createSqliteRevocations } from './sqlite-revocations.ts';
 import { createSqliteSessions } from './sqlite-sessions.ts';
@@ -36,6 +38,8 @@ export function createSqliteStore(database: DatabaseSync, context: StoreContext)
     revocations: createSqliteRevocations(access, revoke, context.clock),
     keys: createSqliteKeys(access, revoke),
     accounts: createSqliteAccounts(access),
+    clients: createSqliteClients(access),
+    exchanges: createSqliteExchanges(access),
     raiseLifetimes: createRaiseLifetimes(access),
     ...createRestoreAcceptance(access, context),
     watch,

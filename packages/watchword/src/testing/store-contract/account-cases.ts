@@ -101,4 +101,42 @@ export const accountCases: readonly BenchCase[] = [
       assert.deepEqual(await store.accounts.findByEmail('a@example.com'), original);
     },
   },
+  {
+    name: 'replaceHash sets the hash of that account if it is still the one expected, and nothing else',
+    run: async (bench) => {
+      const [store, other] = await bench.openMany(2);
+      assert.ok(store && other);
+      const [record, bob] = [bench.account('a@example.com'), bench.account('b@example.com')];
+      for (const each of [record, bob]) {
+        const { email } = each.account;
+        await store.accounts.create(each, { text: email, key: email });
+      }
+      const { id } = record.account;
+      assert.equal(await other.accounts.replaceHash(id, 'another', 'next'), false);
+      assert.equal(await other.accounts.replaceHash(bob.account.id, record.passwordHash, 'next'), false);
+      assert.equal(await other.accounts.replaceHash('unknown', record.passwordHash, 'next'), false);
+      assert.deepEqual(await store.accounts.find(id), record);
+      assert.equal(await other.accounts.replaceHash(id, record.passwordHash, 'next'), true);
+      assert.deepEqual(await store.accounts.find(id), { ...record, passwordHash: 'next' });
+      assert.deepEqual(await store.accounts.findByEmail('b@example.com'), bob);
+      assert.equal(await store.accounts.replaceHash(id, record.passwordHash, 'again'), false);
+    },
+  },
+  {
+    name: 'of concurrent replacements of one hash, by several instances, exactly one is told that it did it',
+    run: async (bench) => {
+      const stores = await bench.openMany(3);
+      const record = bench.account('a@example.com');
+      await stores[0]?.accounts.create(record, { text: 'a@example.com', key: 'a@example.com' });
+      const { id } = record.account;
+      const outcomes = await Promise.all(
+        Array.from({ length: 12 }, async (_, index) =>
+          stores[index % stores.length]?.accounts.replaceHash(id, record.passwordHash, `next ${index}`),
+        ),
+      );
+      assert.equal(outcomes.filter((outcome) => outcome === true).length, 1);
+      const winner = `next ${outcomes.indexOf(true)}`;
+      assert.equal((await stores[1]?.accounts.find(id))?.passwordHash, winner);
+    },
+  },
 ];

@@ -193,6 +193,9 @@ const closeCases: readonly BenchCase[] = [
         () => store.accounts.create(bench.account('a@b.c'), { text: 'a@b.c', key: 'a@b.c' }),
         () => store.accounts.findByEmail('a@b.c'),
         () => store.accounts.find('id'),
+        () => store.accounts.replaceHash('id', 'one', 'another'),
+        () => store.exchanges.find(new Uint8Array(32)),
+        () => store.exchanges.deleteExpired(epochMs(0), 1),
         () => store.raiseLifetimes({ tokenMs: 1, sessionMs: 1 }),
         async () => store.watch({ looked: () => {} }),
       ];

@@ -6,7 +6,7 @@
 import { writeSync } from 'node:fs';
 import { createWatchword } from '../../../src/facade/index.ts';
 import { sqlite } from '../../../src/stores/sqlite/index.ts';
-import { ISSUER, SECRET } from '../../facade/support/installation.ts';
+import { ISSUER } from '../../facade/support/installation.ts';
 import { claim } from '../../facade/support/tokens.ts';
 
 export type Kind = 'token' | 'session' | 'subject' | 'all';
@@ -32,7 +32,6 @@ export type Told =
 const CLIENTS = 8;
 const auth = await createWatchword({
   issuer: ISSUER,
-  secret: SECRET,
   store: sqlite(process.argv[2] ?? ''),
   raceWindowMs: 0,
 });

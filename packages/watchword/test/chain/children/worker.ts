@@ -66,6 +66,7 @@ const auth = await createWatchwordOn(
     random: systemRandom,
     scheduler: systemScheduler,
     createHasher: () => Promise.reject(new Error('nobody has a password')),
+    findTrackedFile: async () => undefined,
   },
   {
     issuer: ISSUER,

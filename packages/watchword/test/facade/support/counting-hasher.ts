@@ -37,6 +37,7 @@ export function createCountingHasher(): CountingHasher {
       calls.verify += 1;
       return run(() => hash === `hash of ${Buffer.from(password).toString('base64url')}`);
     },
+    isCurrent: (hash) => hash.startsWith('hash of '),
     hold() {
       gate = Promise.withResolvers<void>();
     },

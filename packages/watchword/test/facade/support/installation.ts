@@ -71,7 +71,13 @@ export function createInstallation(t: TestContext): Installation {
       return manual.sleep(delayMs).finally(() => (sleeping -= 1));
     },
   };
-  const platform: Platform = { clock, random, scheduler, createHasher: async () => hasher };
+  const platform: Platform = {
+    clock,
+    random,
+    scheduler,
+    createHasher: async () => hasher,
+    findTrackedFile: async () => undefined,
+  };
   const factory: StoreFactory = {
     kind: 'memory',
     durable: false,

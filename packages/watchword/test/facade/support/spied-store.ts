@@ -19,6 +19,7 @@ export function spiedStore(
         revocations: spiedPart('revocations', store.revocations, before),
         keys: spiedPart('keys', store.keys, before),
         accounts: spiedPart('accounts', store.accounts, before),
+        exchanges: spiedPart('exchanges', store.exchanges, before),
         watch: (observer) =>
           store.watch({
             looked: (sighting, sinceMs) => {

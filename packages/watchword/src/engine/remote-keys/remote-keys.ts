@@ -1,0 +1,175 @@
+import { parseAlgorithm, type JwsAlgorithm } from '../../crypto/jws/algorithms.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { HttpClient } from '../../ports/http-client.ts';
+import type { Random } from '../../ports/random.ts';
+import type { Scheduler } from '../../ports/scheduler.ts';
+import { discoverKeySetUrl, fetchDocument } from './find-key-set.ts';
+import { readKeySet, type RemoteKey, type RemoteKeys } from './read-key-set.ts';
+import { UnknownKeyIds } from './unknown-key-ids.ts';
+
+export interface RemoteKeysParts {
+  readonly issuer: string;
+  /** Where the keys are; `undefined` where the issuer's metadata says it. */
+  readonly keySetUrl: string | undefined;
+  readonly algorithms: readonly JwsAlgorithm[];
+  /** The longest that a set is used before it is asked for again. */
+  readonly renewMs: number;
+  /** How long the last good set serves while there is no newer one. */
+  readonly outageMs: number;
+  readonly http: HttpClient;
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  readonly random: Random;
+  /** Whether a URL is one that keys may come from: https, or this machine. */
+  readonly isAllowedUrl: (url: string) => boolean;
+}
+
+/** What is known of an issuer's keys. */
+export interface RemoteKeysStatus {
+  readonly issuer: string;
+  readonly keyIds: readonly string[];
+  /** Since the set was fetched; `undefined` before the first. */
+  readonly ageMs: number | undefined;
+  /** Why the last attempt failed; `undefined` where it did not. */
+  readonly problem: string | undefined;
+}
+
+/** However short an issuer says that its set lives. */
+const SHORTEST_RENEWAL_MS = 1000;
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 30_000;
+/** How far apart the questions are that unknown `kid`s bring about, whatever is presented. */
+const COOL_DOWN_MS = 1000;
+/** Renewals come this much early, at random, so that the instances of a service do not ask at once. */
+const JITTER = 0.2;
+
+/**
+ * The keys of an issuer elsewhere: fetched at once, renewed before they are stale, kept through outages. There is one request
+ * at a time, and for unknown `kid`s at most one a second.
+ */
+export class IssuerKeys {
+  readonly #parts: RemoteKeysParts;
+  readonly #unknown: UnknownKeyIds;
+  #keys: RemoteKeys | undefined;
+  #loadedMs = 0;
+  #url: string | undefined;
+  #problem: string | undefined;
+  #failures = 0;
+  #loading: Promise<void> | undefined;
+  #nextLook: Promise<void> | undefined;
+  #lookedMs = -Infinity;
+  #cancelNext: () => void = () => undefined;
+  #closed = false;
+
+  constructor(parts: RemoteKeysParts) {
+    this.#parts = parts;
+    this.#url = parts.keySetUrl;
+    this.#unknown = new UnknownKeyIds(parts.clock);
+  }
+
+  /** Begins to fetch, and goes on until `close`. */
+  start(): void {
+    void this.#load();
+  }
+
+  get isUsable(): boolean {
+    const { clock, outageMs } = this.#parts;
+    return this.#keys !== undefined && clock.monotonicMs() - this.#loadedMs <= outageMs;
+  }
+
+  /** The key of that name for that algorithm, or where there is none the one that shows what is wrong with the algorithm. */
+  find(kid: string, algorithm: unknown): RemoteKey | undefined {
+    const named = this.#keys?.get(kid);
+    if (named === undefined || named.length === 1) return named?.[0];
+    const wanted = parseAlgorithm(algorithm);
+    return named.find(({ jws }) => jws.algorithm === wanted) ?? named[0];
+  }
+
+  /** Resolves once the issuer was asked after this call, unless it was asked about this `kid` a moment ago. Never rejects. */
+  async lookAgain(kid: string): Promise<void> {
+    // What is under way began before the question: it may bring the key, and may have missed it.
+    await this.#loading;
+    if (this.#closed || this.#keys?.has(kid) === true || this.#unknown.has(kid)) return;
+    await (this.#nextLook ??= this.#look());
+    if (this.#problem === undefined && this.#keys?.has(kid) === false) this.#unknown.add(kid);
+  }
+
+  /** Resolves once there are keys. */
+  async whenLoaded(): Promise<void> {
+    while (!this.isUsable && !this.#closed) {
+      await this.#load();
+      if (!this.isUsable) await this.#parts.scheduler.sleep(FIRST_RETRY_MS);
+    }
+  }
+
+  status(): RemoteKeysStatus {
+    const { issuer, clock } = this.#parts;
+    return {
+      issuer,
+      keyIds: [...(this.#keys?.keys() ?? [])],
+      ageMs: this.#keys === undefined ? undefined : clock.monotonicMs() - this.#loadedMs,
+      problem: this.#problem,
+    };
+  }
+
+  async #look(): Promise<void> {
+    const { clock, scheduler } = this.#parts;
+    const waitMs = this.#lookedMs + COOL_DOWN_MS - clock.monotonicMs();
+    // Who asks meanwhile joins.
+    await scheduler.sleep(Math.max(0, waitMs));
+    this.#lookedMs = clock.monotonicMs();
+    this.#nextLook = undefined;
+    // A renewal may have begun meanwhile, too early for whoever has just joined.
+    await this.#loading;
+    await this.#load();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancelNext();
+  }
+
+  #load(): Promise<void> {
+    this.#loading ??= this.#fetch().finally(() => {
+      this.#loading = undefined;
+    });
+    return this.#loading;
+  }
+
+  async #fetch(): Promise<void> {
+    const { clock, http, issuer, isAllowedUrl, algorithms, renewMs } = this.#parts;
+    const begunMs = clock.monotonicMs();
+    this.#cancelNext();
+    try {
+      this.#url ??= await discoverKeySetUrl(http, issuer, isAllowedUrl);
+      const document = await fetchDocument(http, this.#url);
+      const keys = document === 'missing' ? undefined : readKeySet(document.value, algorithms);
+      if (document === 'missing' || keys === undefined) throw new Error('there is no key set');
+      if (keys.size === 0) throw new Error('there is no usable key in its set');
+      this.#keys = keys;
+      this.#loadedMs = begunMs;
+      this.#problem = undefined;
+      this.#failures = 0;
+      const { maxAgeSeconds } = document;
+      const lifeMs = maxAgeSeconds === undefined ? renewMs : Math.min(maxAgeSeconds * 1000, renewMs);
+      this.#next(Math.max(lifeMs, SHORTEST_RENEWAL_MS));
+    } catch (error) {
+      this.#problem = `The keys of ${issuer} could not be fetched: ${reasonOf(error)}.`;
+      this.#failures += 1;
+      // The issuer may have moved its keys.
+      if (this.#parts.keySetUrl === undefined) this.#url = undefined;
+      this.#next(Math.min(FIRST_RETRY_MS * 2 ** (this.#failures - 1), LONGEST_RETRY_MS));
+    }
+  }
+
+  #next(delayMs: number): void {
+    if (this.#closed) return;
+    const { scheduler, random } = this.#parts;
+    const early = ((random.bytes(1)[0] ?? 0) / 256) * JITTER;
+    this.#cancelNext = scheduler.after(delayMs * (1 - early), () => void this.#load());
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'something was thrown that is no error';
+}

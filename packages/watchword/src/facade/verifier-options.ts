@@ -1,0 +1,172 @@
+import type { JwsAlgorithm } from '../crypto/jws/algorithms.ts';
+import { ACCESS_TOKEN, customKind, type TokenKind } from '../engine/tokens/kinds.ts';
+import { assertCustomType } from '../engine/tokens/reserved.ts';
+import { ConfigurationError, WatchwordError } from '../errors/watchword-error.ts';
+import { checkAudience, checkIssuer, isLoopback } from './check-issuer.ts';
+import { knownAlgorithms, type JwsAlgorithmName, type VerificationKeys } from './jws-keys.ts';
+import { inRange } from './in-range.ts';
+import { refuseUnknownOptions } from './unknown-options.ts';
+
+/** One issuer whose tokens are taken. */
+export interface TrustedIssuer {
+  /** The `iss` of the tokens, as the issuer writes it. */
+  readonly issuer: string;
+  /**
+   * The issuer's keys, each with its `kid` and `alg`: its JWKS, or the keys that `parseKey` of `watchword/jws` checked. Default:
+   * they are fetched from the issuer, and renewed.
+   */
+  readonly keys?: VerificationKeys;
+  /** Where the keys are fetched from. Default: where the issuer's metadata says (RFC 8414, OpenID Connect Discovery). */
+  readonly jwksUri?: string;
+}
+
+/** What `createVerifier` takes. */
+export interface VerifierOptions extends Partial<TrustedIssuer> {
+  /** Several issuers, in place of `issuer`: the old and the new one while you move, say. */
+  readonly issuers?: readonly TrustedIssuer[];
+  /** Who this service is: one of these has to be in the `aud`. */
+  readonly audience: string | readonly string[];
+  /** What fetched keys may be for. Default: every algorithm with public keys; a key without `alg` then has to leave one. */
+  readonly algorithms?: readonly JwsAlgorithmName[];
+  /** Seconds after which fetched keys are renewed, 1 to 86400: what a key's compromise can take to arrive. Default: 300. */
+  readonly renewKeysAfterSeconds?: number;
+  /** Seconds for which the last good keys serve while the issuer does not answer, 60 to 604800. Default: 86400. */
+  readonly keepKeysForSeconds?: number;
+  /** The kind of token: `at+jwt` (default), or a custom one such as `invitation+jwt`. */
+  readonly typ?: string;
+  /** How many verified tokens are remembered: their signature is checked once, their times each time. Default: 5000. */
+  readonly tokenCacheSize?: number;
+}
+
+const OPTION_NAMES: readonly (keyof VerifierOptions)[] = [
+  'issuer',
+  'keys',
+  'jwksUri',
+  'issuers',
+  'audience',
+  'algorithms',
+  'renewKeysAfterSeconds',
+  'keepKeysForSeconds',
+  'typ',
+  'tokenCacheSize',
+];
+const ISSUER_NAMES: readonly (keyof TrustedIssuer)[] = ['issuer', 'keys', 'jwksUri'];
+
+const DEFAULT_TOKEN_CACHE_SIZE = 5000;
+const MOST_CACHED = 1_000_000;
+const DEFAULT_RENEWAL_SECONDS = 300;
+const DAY_SECONDS = 86_400;
+const MOST_ISSUERS = 20;
+
+const PUBLIC_ALGORITHMS = [
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'PS256',
+  'PS384',
+  'PS512',
+  'RS256',
+  'RS384',
+  'RS512',
+] as const satisfies readonly JwsAlgorithm[];
+
+export interface CheckedVerifierOptions {
+  readonly issuers: readonly TrustedIssuer[];
+  readonly audience: readonly string[];
+  readonly algorithms: readonly JwsAlgorithm[];
+  readonly renewMs: number;
+  readonly outageMs: number;
+  readonly kind: TokenKind;
+  readonly cacheSize: number;
+}
+
+/** Refuses everything that can be wrong, with a sentence that says what to write instead. */
+export function checkVerifierOptions(options: VerifierOptions): CheckedVerifierOptions {
+  refuseUnknownOptions('createVerifier', options, OPTION_NAMES);
+  const audience = checkAudience(options.audience);
+  if (audience === undefined) {
+    throw new ConfigurationError(
+      '`audience` has to say who this service is, as the `aud` of its tokens does.',
+    );
+  }
+  const { typ = 'at+jwt', tokenCacheSize = DEFAULT_TOKEN_CACHE_SIZE } = options;
+  const { renewKeysAfterSeconds = DEFAULT_RENEWAL_SECONDS, keepKeysForSeconds = DAY_SECONDS } = options;
+  inRange('tokenCacheSize', tokenCacheSize, 0, MOST_CACHED);
+  inRange('renewKeysAfterSeconds', renewKeysAfterSeconds, 1, DAY_SECONDS);
+  inRange('keepKeysForSeconds', keepKeysForSeconds, 60, 7 * DAY_SECONDS);
+  return {
+    issuers: issuersOf(options),
+    audience,
+    algorithms: algorithmsOf(options.algorithms),
+    renewMs: renewKeysAfterSeconds * 1000,
+    outageMs: keepKeysForSeconds * 1000,
+    kind: kindOf(typ),
+    cacheSize: tokenCacheSize,
+  };
+}
+
+function issuersOf({ issuer, keys, jwksUri, issuers }: VerifierOptions): readonly TrustedIssuer[] {
+  if (issuers === undefined) {
+    const one = {
+      issuer: issuer as string,
+      ...(keys && { keys }),
+      ...(jwksUri !== undefined && { jwksUri }),
+    };
+    return [checkTrusted(one)];
+  }
+  if (issuer !== undefined || keys !== undefined || jwksUri !== undefined) {
+    throw new ConfigurationError('Say `issuer`, or `issuers` with the keys of each: not both.');
+  }
+  if (!Array.isArray(issuers) || issuers.length < 1 || issuers.length > MOST_ISSUERS) {
+    throw new ConfigurationError(`\`issuers\` has to be an array of 1 to ${MOST_ISSUERS} issuers.`);
+  }
+  const checked = issuers.map((one: TrustedIssuer) => {
+    refuseUnknownOptions('issuers', one, ISSUER_NAMES);
+    return checkTrusted(one);
+  });
+  if (new Set(checked.map((one) => one.issuer)).size < checked.length) {
+    throw new ConfigurationError('`issuers` names an issuer twice.');
+  }
+  return checked;
+}
+
+function checkTrusted(trusted: TrustedIssuer): TrustedIssuer {
+  const { issuer, keys, jwksUri } = trusted;
+  checkIssuer(issuer);
+  if (jwksUri === undefined) return trusted;
+  if (keys !== undefined)
+    throw new ConfigurationError('Give `keys`, or say with `jwksUri` where they are: not both.');
+  if (typeof jwksUri === 'string' && isFetchable(jwksUri)) return trusted;
+  throw new ConfigurationError('`jwksUri` has to be an https URL, except on localhost.');
+}
+
+/** Whether keys may come from there: over https, or from this machine. */
+export function isFetchable(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  if (username !== '' || password !== '') return false;
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+}
+
+function algorithmsOf(names: unknown): readonly JwsAlgorithm[] {
+  if (names === undefined) return PUBLIC_ALGORITHMS;
+  try {
+    const algorithms = knownAlgorithms(names);
+    if (algorithms.every((name) => PUBLIC_ALGORITHMS.some((known) => known === name))) return algorithms;
+  } catch (error) {
+    if (!(error instanceof WatchwordError)) throw error;
+  }
+  throw new ConfigurationError(`\`algorithms\` has to list some of ${PUBLIC_ALGORITHMS.join(', ')}.`);
+}
+
+function kindOf(typ: string): TokenKind {
+  if (typ === 'at+jwt') return ACCESS_TOKEN;
+  try {
+    assertCustomType(typ);
+  } catch (error) {
+    if (error instanceof WatchwordError) throw new ConfigurationError(error.message);
+    throw error;
+  }
+  return customKind(typ);
+}

@@ -1,0 +1,56 @@
+import type { Introspection } from '../../../engine/tokens/introspect.ts';
+import { requireClient } from '../../client-authentication.ts';
+import type { Handler, HttpContext } from '../../handler.ts';
+import { NO_CACHE, oauthError } from '../../oauth-error.ts';
+import { parseForm } from '../../parse/form.ts';
+import { respondJson } from '../../respond.ts';
+
+/** `POST /oauth/introspect`, RFC 7662, for clients with the role `introspect`. */
+export const introspect: Handler = async (request, context) => {
+  const form = await parseForm(request);
+  if (form.kind === 'refused') return oauthError('invalid_request', form.why);
+  const caller = await requireClient(request, form.parameters, context);
+  if (caller.kind === 'refused') return caller.response;
+  const { client } = caller;
+  if (!client.roles.includes('introspect')) {
+    context.engine.context.events.record('client_refused', {
+      reason: 'missing_role',
+      clientId: client.id,
+    });
+    return oauthError('unauthorized_client', 'The client lacks the role introspect.', 403);
+  }
+  const presented = form.parameters.get('token');
+  if (presented === undefined) return oauthError('invalid_request', 'The parameter token is missing.');
+  const found = await context.engine.introspect(presented);
+  return respondJson(200, present(found, context), [NO_CACHE]);
+};
+
+/** §2.2: of what is not active nothing is said but that. */
+function present(found: Introspection, { engine }: HttpContext): object {
+  switch (found.kind) {
+    case 'inactive':
+      return { active: false };
+    case 'access': {
+      const { ww_gen: _, ...claims } = found.token.claims;
+      return { ...claims, active: true, token_type: 'Bearer' };
+    }
+    case 'refresh': {
+      const { session } = found.record;
+      // No `aud`, `scope` and `token_type`: an API that is shown one in place of an access token must not find what it wants.
+      return {
+        active: true,
+        iss: engine.context.settings.issuer,
+        sub: session.subject,
+        client_id: session.clientId,
+        sid: session.id,
+        iat: seconds(session.lastRefreshedMs),
+        exp: seconds(Math.min(session.idleExpiresMs, session.absoluteExpiresMs)),
+        auth_time: seconds(session.authenticatedMs),
+      };
+    }
+  }
+}
+
+function seconds(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000);
+}

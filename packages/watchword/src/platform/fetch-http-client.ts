@@ -1,0 +1,40 @@
+import type { HttpClient } from '../ports/http-client.ts';
+
+export const fetchHttpClient: HttpClient = {
+  async get(url, { timeoutMs, maxBytes }) {
+    const signal = AbortSignal.timeout(timeoutMs);
+    try {
+      const response = await fetch(url, {
+        signal,
+        redirect: 'manual',
+        credentials: 'omit',
+        headers: { accept: 'application/json' },
+      });
+      const body = await readAtMost(response, maxBytes);
+      return { status: response.status, header: (name) => response.headers.get(name) ?? undefined, body };
+    } catch (error) {
+      if (signal.aborted) throw new Error(`no answer within ${timeoutMs} ms`, { cause: error });
+      throw error instanceof TypeError ? new Error(reasonOf(error), { cause: error }) : error;
+    }
+  },
+};
+
+/** What arrives is counted, for `content-length` may lie, and a compressed body is larger than it says. */
+async function readAtMost(response: Response, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  // Leaving the loop cancels the body, and with it the connection.
+  const stream: AsyncIterable<Uint8Array> | null = response.body;
+  for await (const chunk of stream ?? []) {
+    length += chunk.length;
+    if (length > maxBytes) throw new Error(`the answer is longer than ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** `fetch` says that it failed; why is in the cause. */
+function reasonOf({ cause }: TypeError): string {
+  const code: unknown = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  return typeof code === 'string' ? `the connection failed (${code})` : 'the connection failed';
+}
