@@ -1,36 +1,30 @@
 import { everySecond, nowMs, setText, spanOf } from './clock.js';
-import { byId, element, shape } from './element.js';
-import { drawPile, drawTablet } from './tablet.js';
-
-/** How many tablets before the present one are drawn one by one. */
-const DRAWN = 4;
-
-const WORDS = {
-  returned: ['seal', 'returned'],
-  delivered: ['info', 'delivered'],
-  settled: ['good', 'settled'],
-  late: ['warn', 'resent late'],
-  next: ['info', 'next'],
-};
+import { byId } from './element.js';
+import { drawFamily, keyOf } from './family-line.js';
 
 /** Draws the chain of a session, and says what a refresh would do now. */
-export function createChainView() {
+export function createChainView(family) {
   let chain = null;
   let drawn = { sessionId: null, generation: 0, key: '' };
 
-  everySecond(() => chain !== null && narrate(chain));
+  everySecond(() => chain !== null && narrate(chain, family.holds?.away ?? null));
+
+  function draw(sessionId) {
+    const places = family.places();
+    const key = `${sessionId} ${keyOf(places)}`;
+    if (key === drawn.key) return;
+    const moved = drawn.sessionId === sessionId && chain.generation > drawn.generation;
+    drawFamily(byId('tablets'), places, moved ? chain.generation : null);
+    const strip = byId('strip');
+    strip.scrollLeft = strip.scrollWidth;
+    drawn = { sessionId, generation: chain.generation, key };
+  }
 
   return {
     show(next, sessionId) {
       chain = next;
-      const state = stateOf(chain);
-      const key = `${sessionId} ${chain.generation} ${state}`;
-      if (key !== drawn.key) {
-        const moved = drawn.sessionId === sessionId && chain.generation > drawn.generation;
-        draw(chain.generation, state, moved);
-        drawn = { sessionId, generation: chain.generation, key };
-      }
-      narrate(chain);
+      draw(sessionId);
+      narrate(chain, family.holds?.away ?? null);
     },
     clear() {
       chain = null;
@@ -38,73 +32,42 @@ export function createChainView() {
   };
 }
 
-function stateOf(chain) {
-  if (chain.settled) return 'settled';
-  return chain.late > 0 ? 'late' : 'delivered';
-}
-
-function draw(generation, state, moved) {
-  const first = Math.max(1, generation - DRAWN);
-  const tablets = [];
-  if (first > 1) tablets.push(pile(first - 1));
-  for (let number = first; number < generation; number += 1) tablets.push(tabletItem(number, 'returned'));
-  const present = tabletItem(generation, state);
-  present.setAttribute('aria-current', 'true');
-  if (moved) present.dataset.moved = 'true';
-  tablets.push(present, tabletItem(generation + 1, 'next'));
-  byId('tablets').replaceChildren(...tablets);
-  const strip = byId('strip');
-  strip.scrollLeft = strip.scrollWidth;
-}
-
-function tabletItem(generation, state) {
-  const [kind, word] = WORDS[state];
-  return element('li', { 'data-generation': generation, 'data-state': state }, [
-    drawTablet(generation, state),
-    element('span', { class: 'tablet-name' }, [
-      element('span', { class: 'visually-hidden' }, 'Generation '),
-      String(generation),
-    ]),
-    element('span', { class: 'tablet-word' }, [shape(kind), word]),
-  ]);
-}
-
-function pile(count) {
-  return element('li', { 'data-state': 'returned', class: 'pile' }, [
-    drawPile(),
-    element('span', { class: 'tablet-name' }, `1 – ${count}`),
-    element('span', { class: 'tablet-word' }, [shape('seal'), 'returned']),
-  ]);
-}
-
-/** A row of four tablets for those who have no session yet. */
-export function drawEmblem(list) {
-  const states = ['returned', 'returned', 'settled', 'next'];
-  const items = states.map((state, at) => element('li', { 'data-state': state }, drawTablet(at + 1, state)));
-  list.replaceChildren(...items);
-}
-
-function narrate(chain) {
+function narrate(chain, away) {
   const { generation } = chain;
-  const ageMs = chain.delivered_at === null ? null : Math.max(0, nowMs() - Date.parse(chain.delivered_at));
+  const ageMs = ageOf(chain);
   const known = Number.isFinite(chain.settling_ms);
   const isStrict = chain.rotation === 'strict';
-  const current = known && !isStrict && ageMs !== null && ageMs <= chain.settling_ms;
   setText(byId('generation'), String(generation));
-  setText(byId('chain-word'), whereItIs(chain, ageMs));
+  setText(byId('chain-word'), whereItIs(chain, ageMs, away));
   setText(
     byId('fate-now'),
-    known ? ifRefreshedNow(chain, ageMs, current) : 'That is known once the server answers.',
+    known ? ifRefreshedNow(chain, ageMs, away) : 'That is known once the server answers.',
   );
-  byId('fate-parent-row').hidden = generation === 1 || !known;
+  byId('fate-parent-row').hidden = generation === 1 || !known || away !== null;
   setText(byId('fate-parent-title'), `If generation ${generation - 1} comes back`);
   if (known) setText(byId('fate-parent'), ifParentReturns(chain, ageMs));
   byId('settling').hidden = !known || isStrict || ageMs === null || chain.settling_ms === 0;
   if (!byId('settling').hidden) fillSettling(chain, ageMs);
 }
 
-function whereItIs(chain, ageMs) {
+/** How long ago the newest generation was delivered; null for the first, which counts as delivered long ago. */
+export function ageOf(chain) {
+  return chain.delivered_at === null ? null : Math.max(0, nowMs() - Date.parse(chain.delivered_at));
+}
+
+/** For how long a refresh still gives the newest generation again; 0 where it rotates. */
+export function rotatesInMs(chain) {
+  const ageMs = ageOf(chain);
+  if (chain.rotation === 'strict' || ageMs === null || !Number.isFinite(chain.settling_ms)) return 0;
+  return Math.max(0, chain.settling_ms - ageMs);
+}
+
+function whereItIs(chain, ageMs, away) {
   const age = ageMs < 1_000 ? 'just now' : `${spanOf(ageMs)} ago`;
+  if (away !== null) {
+    const where = away.how === 'lost' ? 'its answer was lost' : 'the thief was given it';
+    return `issued ${age}, and ${where}: your browser still holds ${chain.generation - 1}.`;
+  }
   const when = ageMs === null ? 'issued at sign-in' : `delivered ${age}`;
   if (chain.rotation === 'strict') return `${when}.`;
   if (chain.settled) return `${when}, settled.`;
@@ -112,11 +75,13 @@ function whereItIs(chain, ageMs) {
   return `${when}, not settled yet.`;
 }
 
-function ifRefreshedNow(chain, ageMs, current) {
-  const next = chain.generation + 1;
-  if (!current) return `Generation ${next} takes over, and ${chain.generation} is notched: it has come back.`;
-  const restMs = chain.settling_ms - ageMs;
-  const again = `You get generation ${chain.generation} again, with a fresh access token`;
+function ifRefreshedNow(chain, ageMs, away) {
+  const { generation } = chain;
+  if (away !== null) return `Your browser shows ${generation - 1}. ${ifParentReturns(chain, ageMs)}`;
+  const next = generation + 1;
+  const restMs = rotatesInMs(chain);
+  if (restMs === 0) return `Generation ${next} takes over, and ${generation} is notched: it has come back.`;
+  const again = `You get generation ${generation} again, with a fresh access token`;
   const why = 'so tabs that race and answers that were lost sign nobody out';
   return `${again}, ${why}. In ${spanOf(Math.max(1000, restMs))}, generation ${next} takes over instead.`;
 }

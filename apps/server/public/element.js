@@ -27,6 +27,7 @@ const SHAPES = {
   seal: 'M3 1.5h7l1.5 2.5L13 1.5v13H3z',
   warn: 'M8 2l6.5 12h-13zM8 6.5v3.5',
   bad: 'M3 3l10 10M13 3L3 13',
+  copy: 'M2 5h8v9H2zM5.5 5V2H14v9h-4',
 };
 
 /** The shape that stands beside each colour. */

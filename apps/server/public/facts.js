@@ -18,6 +18,10 @@ export function showFacts(details) {
     ['Ends in any case', moment(session.expires_at)],
   ];
   const told = rows.filter(([, value]) => value !== undefined && value !== '');
+  // What has not changed keeps its place under the pointer and the focus.
+  const key = JSON.stringify([details.session, details.subject, scope, user]);
+  if (byId('facts').dataset.key === key) return;
+  byId('facts').dataset.key = key;
   byId('facts').replaceChildren(
     ...told.map(([name, value]) => element('div', {}, [element('dt', {}, name), element('dd', {}, value)])),
   );

@@ -1,7 +1,11 @@
 import { createAccessLife } from './access-life.js';
-import { createChainView, drawEmblem } from './chain.js';
+import { createActs } from './acts.js';
+import { createChainView } from './chain.js';
 import { byId, onPress } from './element.js';
 import { showFacts } from './facts.js';
+import { isFall, showFallen } from './fallen.js';
+import { drawEmblem } from './family-line.js';
+import { createFamily } from './family.js';
 import { createOtherSessions } from './other-sessions.js';
 import { createOtherTabs } from './other-tabs.js';
 import { createProblemNote } from './problem.js';
@@ -22,27 +26,44 @@ const TITLES = {
   'session-view': 'session-title',
 };
 
+/** How often a page that is seen asks whether its session still is. */
+const GLANCE_MS = 5_000;
+
 /** The server writes down what a use has settled just after it has answered. */
 const SETTLED_BY_MS = 200;
 
-const tell = createTimeline();
+const family = createFamily();
+const tell = createTimeline(family);
 const problem = createProblemNote();
-const chain = createChainView();
+const chain = createChainView(family);
 const accessLife = createAccessLife();
 const otherSessions = createOtherSessions({ tell, problem });
-const otherTabs = createOtherTabs(() => session.lookAgain());
-const session = createSession({ changed: show, tell, problem, otherTabs });
+const otherTabs = createOtherTabs({
+  onChange: () => session.lookAgain(),
+  onEnding({ sessionId, fall }) {
+    if (sessionId === shown.sessionId && isFall(fall)) family.fall(fall);
+  },
+});
+const session = createSession({ changed: show, tell, problem, otherTabs, family });
+const acts = createActs({ family, session, otherTabs, accessEndsMs: () => shown.accessEndsMs });
 const forms = createSignForms({ enter: session.enter, problem });
 
-let shown = { view: 'loading', sessionId: null };
+let shown = { view: 'loading', sessionId: null, accessEndsMs: null };
 
 drawEmblem(byId('emblem'));
-onPress(byId('refresh'), 'Refreshing', session.refresh);
+onPress(byId('refresh'), 'Refreshing', () => session.refresh());
 onPress(byId('sign-out'), 'Signing out', session.signOut);
-createProtectedRoute({ isSignedIn: () => shown.view === 'signed-in', tell, answered: afterProtected });
+const protectedRoute = createProtectedRoute({
+  isSignedIn: () => shown.view === 'signed-in',
+  tell,
+  answered: afterProtected,
+});
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'visible' && shown.view === 'signed-in') void session.lookAgain();
 });
+setInterval(() => {
+  if (document.visibilityState === 'visible') void session.glance();
+}, GLANCE_MS);
 void session.start();
 
 /** A use of the access token may have settled its generation; a refusal may mean that the session has ended. */
@@ -54,18 +75,21 @@ async function afterProtected({ kind, problem: fault }) {
 }
 
 function show(state) {
-  const { view, details, out } = state;
+  const { view, details, out, over, accessEndsMs } = state;
   const before = shown;
-  shown = { view, sessionId: details?.session.id ?? null };
+  shown = { view, sessionId: details?.session.id ?? null, accessEndsMs };
   document.body.dataset.view = view;
   showConnection(view, out);
   for (const id of Object.keys(TITLES)) byId(id).hidden = VIEWS[view] !== id;
-  byId('intro').hidden = view !== 'signed-out';
+  byId('intro').hidden = view !== 'signed-out' || over !== null;
+  showFallen(view === 'signed-out' ? over : null);
   byId('session-details').hidden = view !== 'signed-in';
   if (view === 'unknown') showUnknown();
   if (details !== null) showSession(state, before);
   else clearSession();
   accessLife.show(state);
+  acts.show();
+  if (before.view !== 'loading' && before.sessionId !== shown.sessionId) protectedRoute.forget();
   if (VIEWS[before.view] !== VIEWS[view] && before.view !== 'loading') enter(view);
 }
 
@@ -77,6 +101,7 @@ function showSession({ details }, before) {
   showFacts(details);
   if (before.sessionId !== details.session.id) {
     otherSessions.clear();
+    acts.clear();
     void otherSessions.load();
   }
 }
@@ -106,6 +131,7 @@ function showConnection(view, out) {
 /** Keyboard and screen reader follow to the view that has come up. */
 function enter(view) {
   if (view === 'signed-out') forms.choose('sign-in');
-  byId(TITLES[VIEWS[view]]).focus({ preventScroll: true });
+  const title = byId('fallen').hidden ? TITLES[VIEWS[view]] : 'fallen-title';
+  byId(title).focus({ preventScroll: true });
   window.scrollTo({ top: 0 });
 }

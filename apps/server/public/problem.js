@@ -21,6 +21,13 @@ export function adviceFor(problem) {
   return ADVICE[problem.code] ?? (SAYS_IT.test(problem.detail) ? '' : REST);
 }
 
+/** A code, with the page that explains it where it is one of the server's. */
+export function linkCode(code) {
+  const name = element('code', {}, code);
+  if (!code.startsWith('ERR_')) return name;
+  return element('a', { href: `/auth/errors/${code}`, target: '_blank', rel: 'noopener' }, name);
+}
+
 /** The one place where a refusal or an outage of the page's own calls is shown. */
 export function createProblemNote() {
   const note = byId('problem');
@@ -41,7 +48,7 @@ export function createProblemNote() {
       element('p', { class: 'note-title' }, [shape(kind), element('span', {}, problem.title)]),
       element('p', {}, [problem.detail, advice && ` ${advice}`].filter(Boolean)),
       element('div', { class: 'note-foot' }, [
-        element('p', { class: 'soft' }, [element('code', {}, problem.code), ...(foot ? [' · ', foot] : [])]),
+        element('p', { class: 'soft' }, [linkCode(problem.code), ...(foot ? [' · ', foot] : [])]),
         button ?? null,
       ]),
     );

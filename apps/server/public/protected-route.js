@@ -1,6 +1,6 @@
 import { call } from './api.js';
 import { byId, element, onPress, shape } from './element.js';
-import { adviceFor } from './problem.js';
+import { adviceFor, linkCode } from './problem.js';
 import * as story from './story.js';
 
 const PATH = '/me';
@@ -14,6 +14,19 @@ export function createProtectedRoute({ isSignedIn, tell, answered }) {
     tell(story.protectedAnswered({ outcome, signedIn: isSignedIn() }));
     await answered(outcome);
   });
+  return {
+    /** Who asks is somebody else now: the last answer was not for them. */
+    forget() {
+      const answer = byId('protected-answer');
+      const { status } = answer.dataset;
+      // A refusal that told of the session's end still holds.
+      if (status === undefined || (status === '401' && !isSignedIn())) return;
+      delete answer.dataset.status;
+      answer.replaceChildren(
+        element('p', { class: 'soft' }, 'Not called since the session changed. Call it and compare.'),
+      );
+    },
+  };
 }
 
 function show(outcome) {
@@ -41,6 +54,6 @@ function json(body) {
 function sentence(problem) {
   return element('div', {}, [
     element('p', {}, `${problem.detail} ${adviceFor(problem)}`.trim()),
-    element('p', { class: 'soft' }, element('code', {}, problem.code)),
+    element('p', { class: 'soft' }, linkCode(problem.code)),
   ]);
 }

@@ -3,14 +3,25 @@ import { nowMs } from './clock.js';
 import { createRenewal } from './renewal.js';
 import * as story from './story.js';
 
+/** The rest of an access token's life comes in whole seconds: nearer than this, two answers tell of the same end. */
+const SAME_END_MS = 2_000;
+
 /**
  * The session as far as a page can know it. No token is ever in here: the cookies are HttpOnly, and this asks the
  * server what they are worth. Only a refusal by the server ends a session; an outage never does.
  *
  * `view` is `loading`, `unknown` (nobody answered so far), `signed-out` or `signed-in`.
  */
-export function createSession({ changed, tell, problem, otherTabs }) {
-  const state = { view: 'loading', details: null, accessEndsMs: null, accessLifeMs: null, out: false };
+export function createSession({ changed, tell, problem, otherTabs, family }) {
+  const state = {
+    view: 'loading',
+    details: null,
+    accessEndsMs: null,
+    accessLifeMs: null,
+    out: false,
+    /** How the session that was here ended; null where there was none, or its user signed out here. */
+    over: null,
+  };
   const renewal = createRenewal();
   let last = Promise.resolve();
 
@@ -44,35 +55,56 @@ export function createSession({ changed, tell, problem, otherTabs }) {
   let whenOnline = null;
   window.addEventListener('online', () => whenOnline?.());
 
-  function leave(entry) {
+  function leave(entry, over = null) {
     renewal.stop();
     whenOnline = null;
     const wasSignedIn = state.view === 'signed-in';
     recovered();
     if (entry && (wasSignedIn || state.view !== 'signed-out')) tell(entry);
-    publish({ view: 'signed-out', details: null, accessEndsMs: null });
+    publish({ view: 'signed-out', details: null, accessEndsMs: null, over });
+    family.forget();
   }
 
   /** Takes over what the server told, and tells what is new about it. */
-  function arrive(details, entries) {
+  function arrive(details, entries, by) {
     const before = state.details;
     whenOnline = null;
-    recovered();
+    if (by !== 'glance' || state.out) recovered();
+    family.follow(details);
     for (const entry of entries) tell(entry);
-    for (const entry of changesOf(before, details)) tell(entry);
+    for (const entry of changesOf(before, details, { by, copied: family.holds.copied })) tell(entry);
     const { expires_in: expiresIn } = details;
-    renewal.beforeExpiry(expiresIn, () => inTurn(() => refresh('timer')));
-    const accessEndsMs = nowMs() + expiresIn * 1000;
-    publish({ view: 'signed-in', details, accessEndsMs });
+    let accessEndsMs = nowMs() + expiresIn * 1000;
+    // A glance that finds the same token leaves the timer of its renewal alone, or that would never ring.
+    if (by === 'glance' && Math.abs(accessEndsMs - state.accessEndsMs) < SAME_END_MS)
+      ({ accessEndsMs } = state);
+    else renewal.beforeExpiry(expiresIn, () => inTurn(() => refresh('timer')));
+    publish({ view: 'signed-in', details, accessEndsMs, over: null });
   }
 
   /** Asks whose session the cookies hold; where the access token no longer counts, refreshes once. */
-  async function look(by) {
+  async function look(by, entries = null) {
     const outcome = await call('GET', '/auth/session');
-    if (outcome.kind === 'outage') return waitOut(outcome, () => look(by));
-    if (outcome.kind === 'answer') return arrive(outcome.body, arrival(state.details, outcome.body));
-    if (outcome.status !== 401) return stay(outcome, () => look(by));
+    if (outcome.kind === 'outage') return waitOut(outcome, () => look(by, entries));
+    if (outcome.kind === 'answer')
+      return arrive(outcome.body, entries ?? arrival(state.details, outcome.body), by);
+    if (outcome.status !== 401) return stay(outcome, () => look(by, entries));
     return refresh(by === 'retry' ? 'retry' : 'resume');
+  }
+
+  /** Sends what may change the session beside a refresh, and looks what became of it. */
+  async function act(path, entriesOf) {
+    const outcome = await call('POST', path);
+    if (outcome.kind === 'outage') {
+      waitOut(outcome, () => look('retry'));
+    } else if (outcome.kind === 'refused') {
+      tell(story.refused({ problem: outcome.problem, doing: 'Not done' }));
+      await look('act');
+    } else {
+      for (const entry of entriesOf(outcome.body)) tell(entry);
+      await look('act', []);
+    }
+    return outcome;
   }
 
   async function refresh(by) {
@@ -84,14 +116,25 @@ export function createSession({ changed, tell, problem, otherTabs }) {
       return afterExchange({
         body: outcome.body,
         lifeMs,
-        entriesFor: (details) => moved(state.details, details, by),
+        entriesFor: (details) => {
+          const { chain } = details;
+          if (family.arrived(chain.generation)) return [story.resent({ by, chain })];
+          return moved(state.details, details, by);
+        },
       });
     }
     if (outcome.status !== 401) return stay(outcome, () => refresh(by));
     const held = state.view === 'signed-in' || outcome.problem.code !== 'ERR_REFRESH_MISSING';
-    leave(held ? story.sessionOver() : story.noSession());
-    if (held) problem.refused(outcome.problem);
-    return undefined;
+    return held ? end(outcome.problem) : leave(story.noSession());
+  }
+
+  /** The server will hear no more of this session. Why, only who brought it about can know. */
+  function end({ code }) {
+    const fall = family.holds?.fall ?? null;
+    const over = { fall, code, places: family.places() };
+    // Whoever brought it about here has been told already.
+    if (fall?.here) return leave(null, over);
+    return leave(fall === null ? story.sessionOver() : story.fellOut(fall), over);
   }
 
   /** After new cookies: fetches the details; if just now nobody answers, shows what is known already. */
@@ -120,6 +163,7 @@ export function createSession({ changed, tell, problem, otherTabs }) {
     otherTabs.tell();
     const { body } = outcome;
     state.details = null;
+    family.forget();
     const entry = story.signedIn({
       isNew: path.endsWith('sign-up'),
       who: body.user.email,
@@ -139,15 +183,22 @@ export function createSession({ changed, tell, problem, otherTabs }) {
       return tell(story.refused({ problem: outcome.problem, doing: 'Not signed out' }));
     }
     if (outcome.kind === 'refused' && outcome.status !== 401) return stay(outcome, signOut);
-    otherTabs.tell();
+    family.fall({ reason: 'signed_out' });
+    otherTabs.tell(family.ending());
     return leave(story.signedOut({ alreadyOver: outcome.kind === 'refused' }));
   }
 
   return {
+    get isOut() {
+      return state.out;
+    },
     start: () => inTurn(() => look('start')),
     /** Something may have changed outside of this tab. */
     lookAgain: () => inTurn(() => (state.out ? undefined : look('elsewhere'))),
-    refresh: () => inTurn(() => refresh('user')),
+    /** The same without a sign that it was asked. */
+    glance: () => inTurn(() => (state.out || state.view !== 'signed-in' ? undefined : look('glance'))),
+    refresh: (by = 'user') => inTurn(() => refresh(by)),
+    act: (path, entriesOf) => inTurn(() => act(path, entriesOf)),
 
     enter: (path, credentials) => inTurn(() => enter(path, credentials)),
 
@@ -174,12 +225,12 @@ export function nameOf(details) {
 }
 
 /** What the server saw of the chain since it was last asked. */
-function changesOf(before, { session, chain }) {
+function changesOf(before, { session, chain }, { by, copied }) {
   if (before === null || before.session.id !== session.id || before.chain.generation !== chain.generation)
     return [];
   const entries = [];
-  if (chain.settled && !before.chain.settled) entries.push(story.settled({ chain }));
-  if (chain.late > before.chain.late) entries.push(story.resentLate({ chain }));
+  if (chain.settled && !before.chain.settled) entries.push(story.settled({ chain, copied }));
+  if (chain.late > before.chain.late && by !== 'act') entries.push(story.resentLate({ chain }));
   return entries;
 }
 

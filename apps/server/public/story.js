@@ -4,7 +4,7 @@ import { spanOf } from './clock.js';
  * What happened, what it means, what to do: one entry of the time line.
  *
  * @typedef {{ event: string, kind: 'good' | 'info' | 'seal' | 'warn' | 'bad', what: string, means: string,
- *   todo?: string }} Entry
+ *   todo?: string, code?: string }} Entry
  */
 
 export function noSession() {
@@ -45,6 +45,7 @@ const REFRESHER = {
   resume: 'Renewed on return',
   retry: 'Renewed once the server answered',
   elsewhere: 'Refreshed in another tab',
+  theft: 'Your browser moved on',
 };
 
 export function rotated({ by, from, to, chain }) {
@@ -66,7 +67,7 @@ export function rotated({ by, from, to, chain }) {
 
 function waitForSettling(chain) {
   if (!(chain.settling_ms > 0)) return 'Nothing: the chain takes care of itself.';
-  return `Call the protected route in ${spanOf(chain.settling_ms)}: that settles it.`;
+  return `Nothing: in ${spanOf(chain.settling_ms)}, the next use of the access token settles it.`;
 }
 
 export function repeated({ by, chain }) {
@@ -80,14 +81,26 @@ export function repeated({ by, chain }) {
   };
 }
 
-export function settled({ chain }) {
+export function resent({ by, chain }) {
+  const { generation } = chain;
+  return {
+    event: 'resent',
+    kind: 'good',
+    what: `${REFRESHER[by]}: generation ${generation} was sent again, the same one.`,
+    means: `Your browser showed ${generation - 1}, which had come back before. Its successor had not been seen in use, so the server
+      took it for a lost answer and gave out no second one. You are still signed in.`,
+    todo: waitForSettling(chain),
+  };
+}
+
+export function settled({ chain, copied }) {
   return {
     event: 'settled',
     kind: 'good',
     what: `Generation ${chain.generation} has settled.`,
     means: `An access token of it, older than ${spanOf(chain.settling_ms)}, was used: your browser surely has it. From now
       on its predecessor coming back is taken for theft.`,
-    todo: 'Nothing. The next refresh rotates.',
+    todo: copied === null ? 'Nothing. The next refresh rotates.' : 'Let the thief strike.',
   };
 }
 
@@ -119,6 +132,27 @@ export function sessionOver() {
       is the same for all three, so that a thief learns nothing.`,
     todo: 'Sign in again.',
   };
+}
+
+const FALLS = {
+  reused: ({ reused }) => ({
+    what: `This tab fell out: the family has died, because generation ${reused} came back twice.`,
+    means: 'Two parties held the session, so it ended for both; every tab of this browser was one of them.',
+  }),
+  revoked_all: () => ({
+    what: 'This tab fell out: everything was revoked in another tab.',
+    means:
+      'Every session of everybody has ended. Access tokens that had minutes to live are refused already.',
+  }),
+  signed_out: () => ({
+    what: 'This tab fell out: you signed out in another tab.',
+    means: 'Cookies belong to the browser, not to a tab, and the session ended on the server.',
+  }),
+};
+
+/** Another tab has said how the session ended. */
+export function fellOut(fall) {
+  return { event: 'fell-out', kind: 'bad', ...FALLS[fall.reason](fall), todo: 'Sign in again.' };
 }
 
 export function signedOut({ alreadyOver }) {
@@ -154,7 +188,13 @@ export function answersAgain() {
 }
 
 export function refused({ problem, doing }) {
-  return { event: 'refused', kind: 'bad', what: `${doing}: ${problem.title}.`, means: problem.detail };
+  return {
+    event: 'refused',
+    kind: 'bad',
+    what: `${doing}: ${problem.title}.`,
+    means: problem.detail,
+    code: problem.code,
+  };
 }
 
 export function protectedAnswered({ outcome, signedIn: isSignedIn }) {
@@ -184,6 +224,7 @@ export function protectedAnswered({ outcome, signedIn: isSignedIn }) {
     what,
     means: detail,
     todo: wantsToken ? todo : undefined,
+    code,
   };
 }
 

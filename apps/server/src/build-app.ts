@@ -7,18 +7,32 @@ import type { ErrorCode, Watchword } from 'watchword';
 import { createHttpServer } from './create-http-server.ts';
 import { guard } from './guard.ts';
 import { replyWithProblem } from './problem-reply.ts';
+import { readNetworks, type Networks } from './proxy/read-networks.ts';
+import { currentRequestId, makeRequestId } from './request-id.ts';
 
 const PUBLIC_FILES = fileURLToPath(new URL('../public', import.meta.url));
 
+/** A subject of 255 characters, each of which takes up to nine in a path. */
+const MAX_PARAMETER_LENGTH = 255 * 9;
+
 /** The server's routes around an installation. It listens nowhere yet. */
-export async function buildApp(auth: Watchword, logger: Logger, issuer: string): Promise<FastifyInstance> {
+export async function buildApp(
+  auth: Watchword,
+  logger: Logger,
+  issuer: string,
+  proxies: Networks = readNetworks(''),
+): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = logger;
   const app = Fastify({
     loggerInstance,
+    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     // One line for each request is written where the server is made.
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: 'idle',
-    serverFactory: (answer) => createHttpServer(auth, logger, answer),
+    // What was asked before the server stops listening is answered like everything else.
+    return503OnClosing: false,
+    serverFactory: (answerOthers) => createHttpServer({ auth, logger, issuer, proxies, answerOthers }),
+    genReqId: () => currentRequestId() ?? makeRequestId(),
     // The server that is made there has answered.
     clientErrorHandler: () => undefined,
     frameworkErrors: (error, _request, reply) => {

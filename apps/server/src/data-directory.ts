@@ -3,7 +3,8 @@ import { dirname, resolve } from 'node:path';
 import { SettingError } from './setting-error.ts';
 
 const OPEN_TO_OTHERS = 0o077;
-const OURS = /^watchword\.db/;
+/** What the library and the server keep there. */
+const OURS = /^(?:watchword\.db|admin\.token|server\.json)/;
 
 /** Makes sure that the directory exists and that only its owner can look into it. */
 export async function prepareDataDirectory(path: string): Promise<void> {

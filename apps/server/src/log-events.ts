@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { EVENT_CATALOGUE, type EventType, type Watchword } from 'watchword';
+import { currentRequestId } from './request-id.ts';
 
 /** What happens at each renewal: a line a time would drown what somebody looks for. */
 const ROUTINE: ReadonlySet<EventType> = new Set(['refresh_rotated', 'refresh_current', 'chain_settled']);
@@ -9,7 +10,8 @@ export function logEvents(auth: Watchword, logger: Logger): void {
   auth.events.on('*', ({ type, ...fields }) => {
     if (ROUTINE.has(type) && !logger.isLevelEnabled('debug')) return;
     const { level, meaning } = EVENT_CATALOGUE[type];
-    const line = { event: type, ...fields };
+    const reqId = currentRequestId();
+    const line = { event: type, ...(reqId !== undefined && { reqId }), ...fields };
     if (level === 'alert') logger.error(line, meaning);
     else if (level === 'warning') logger.warn(line, meaning);
     else if (ROUTINE.has(type)) logger.debug(line, meaning);

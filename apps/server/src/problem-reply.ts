@@ -9,7 +9,19 @@ export function replyWithProblem(
   code: ErrorCode,
   headers: Readonly<Record<string, string>> = {},
 ): FastifyReply {
-  const response = auth.http.refuse(new WatchwordError(code));
-  for (const [name, value] of response.headers) reply.header(name, value);
-  return reply.headers(headers).code(response.status).send(response.body);
+  return replyWithError(reply.headers(headers), auth, new WatchwordError(code));
+}
+
+/** Answers what was thrown; what is no refusal of the library's is an `ERR_INTERNAL` with its event. */
+export function replyWithError(reply: FastifyReply, auth: Watchword, error: unknown): FastifyReply {
+  return replyWithAnswer(reply, auth.http.refuse(error));
+}
+
+/** Sends what the library answers. */
+export function replyWithAnswer(
+  reply: FastifyReply,
+  { status, headers, body }: ReturnType<Watchword['http']['refuse']>,
+): FastifyReply {
+  for (const [name, value] of headers) reply.header(name, value);
+  return reply.code(status).send(body);
 }

@@ -1,5 +1,6 @@
 import type { SigningAlgorithm, WatchwordOptions } from 'watchword';
 import { LOG_LEVELS, type LogLevel } from './logging/create-logger.ts';
+import { readNetworks, type Networks } from './proxy/read-networks.ts';
 import { SettingError } from './setting-error.ts';
 
 /** What the command line says over the environment. */
@@ -14,7 +15,11 @@ export interface ServerSettings {
   readonly port: number;
   readonly dataDirectory: string;
   readonly production: boolean;
+  /** Whether the page may steal tokens and revoke everybody, to show what comes of it. */
+  readonly demoTricks: boolean;
   readonly logLevel: LogLevel;
+  /** Who is believed about where a request came from. */
+  readonly trustedProxies: Networks;
   /** What an operator should know before the server starts; empty in the ordinary case. */
   readonly warnings: readonly string[];
   /** What of `createWatchword`'s options the environment decides. */
@@ -23,7 +28,7 @@ export interface ServerSettings {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const ALGORITHMS: readonly SigningAlgorithm[] = [
+export const SIGNING_ALGORITHMS: readonly SigningAlgorithm[] = [
   'ES256',
   'ES384',
   'ES512',
@@ -54,32 +59,66 @@ export function readSettings(given: Environment, overrides: ServerOverrides): Se
         'set WATCHWORD_ISSUER to the https URL that it is reached at.',
     );
   }
+  const trustedProxies = readNetworks(environment['WATCHWORD_TRUSTED_PROXIES'] ?? '');
   const raceWindow = environment['WATCHWORD_RACE_WINDOW_MS'];
+  const tokenCacheSize = environment['WATCHWORD_TOKEN_CACHE_SIZE'];
   const sessionLimit = sessionLimitOf(environment);
   return {
     host,
     port,
     dataDirectory: overrides.dataDirectory ?? environment['WATCHWORD_DATA'] ?? './data',
     production,
-    warnings:
-      production && issuer === undefined
-        ? [
-            `WATCHWORD_ISSUER is not set: tokens will say http://localhost:${port}, and nobody elsewhere can use them.`,
-          ]
-        : [],
+    demoTricks: !production && (issuer === undefined || isLoopbackUrl(issuer)),
+    warnings: production ? warningsOf({ issuer, host, port, trustedProxies }) : [],
     logLevel: oneOf('WATCHWORD_LOG_LEVEL', environment, LOG_LEVELS, production ? 'info' : 'warn'),
+    trustedProxies,
     watchword: {
       issuer: issuer ?? `http://localhost:${port}`,
-      algorithm: oneOf('WATCHWORD_ALGORITHM', environment, ALGORITHMS, 'ES256'),
+      algorithm: algorithmOf(environment),
       rotation: oneOf('WATCHWORD_ROTATION', environment, ['resilient', 'strict'] as const, 'resilient'),
       ...(raceWindow !== undefined && {
         raceWindowMs: numberOf('WATCHWORD_RACE_WINDOW_MS', raceWindow, 0, 0, 60_000),
       }),
+      ...(tokenCacheSize !== undefined && {
+        tokenCacheSize: numberOf('WATCHWORD_TOKEN_CACHE_SIZE', tokenCacheSize, 5000, 0, 1_000_000),
+      }),
       ...(sessionLimit !== undefined && { sessionLimit }),
       accounts: accountsOf(environment, production),
+      clients: true,
       origins: (environment['WATCHWORD_ORIGINS'] ?? '').split(/[\s,]+/).filter((origin) => origin !== ''),
     },
   };
+}
+
+interface Reached {
+  readonly issuer: string | undefined;
+  readonly host: string;
+  readonly port: number;
+  readonly trustedProxies: Networks;
+}
+
+function warningsOf({ issuer, host, port, trustedProxies }: Reached): readonly string[] {
+  if (issuer === undefined) {
+    return [
+      `WATCHWORD_ISSUER is not set: tokens will say http://localhost:${port}, and nobody elsewhere can use them.`,
+    ];
+  }
+  if (LOOPBACK.test(host) || !trustedProxies.isEmpty) return [];
+  return [
+    'WATCHWORD_TRUSTED_PROXIES is not set: every client will be seen under the address of the proxy, and what came over ' +
+      'plain HTTP will be answered.',
+  ];
+}
+
+/** A server that others reach shows no tricks either, though somebody forgot to set it to production. */
+function isLoopbackUrl(url: string): boolean {
+  return URL.canParse(url) && LOOPBACK.test(new URL(url).hostname.replace(/^\[|\]$/g, ''));
+}
+
+/** Where it is not set a rotation by hand may change it for good. */
+function algorithmOf(environment: Environment): NonNullable<WatchwordOptions['algorithm']> {
+  if (environment['WATCHWORD_ALGORITHM'] === undefined) return { first: 'ES256' };
+  return oneOf('WATCHWORD_ALGORITHM', environment, SIGNING_ALGORITHMS, 'ES256');
 }
 
 function sessionLimitOf(environment: Environment): WatchwordOptions['sessionLimit'] {

@@ -1,6 +1,11 @@
 import { destination } from 'pino';
+import { addOperatorRoutes } from './add-operator-routes.ts';
+import { createAdminCredential } from './admin/admin-credential.ts';
+import { writeCredentialFiles } from './admin/credential-files.ts';
+import { createEventStream } from './admin/event-stream.ts';
 import { buildApp } from './build-app.ts';
 import { closeWhenAnswered } from './close-when-answered.ts';
+import { addDemo } from './demo/add-demo.ts';
 import { logEvents } from './log-events.ts';
 import { createLogger } from './logging/create-logger.ts';
 import { openInstallation } from './open-installation.ts';
@@ -21,7 +26,10 @@ export async function startServer(
   const logger = createLogger({ level: settings.logLevel, destination: destination(2) });
   for (const warning of settings.warnings) process.stderr.write(`${warning}\n`);
   logEvents(auth, logger);
-  const app = await buildApp(auth, logger, settings.watchword.issuer);
+  const app = await buildApp(auth, logger, settings.watchword.issuer, settings.trustedProxies);
+  addDemo(app, auth, settings.demoTricks);
+  const credential = createAdminCredential();
+  await addOperatorRoutes(app, credential, { auth, settings, events: createEventStream(auth.events) });
   const closeConnections = closeWhenAnswered(app.server);
   try {
     await app.listen({ host: settings.host, port: settings.port });
@@ -29,13 +37,23 @@ export async function startServer(
     await auth.close();
     throw listenError(error, settings.port);
   }
+  const address = addressOf(settings.host, settings.port);
+  const removeFiles = await writeCredentialFiles(settings.dataDirectory, credential.token, {
+    address,
+    pid: process.pid,
+    startedMs: Date.now(),
+  }).catch(async (error: unknown) => {
+    await app.close();
+    await auth.close();
+    throw error;
+  });
   stopOnSignals(async () => {
     const closed = app.close();
     closeConnections();
+    await removeFiles();
     await closed;
     await auth.close();
   });
-  const address = addressOf(settings.host, settings.port);
   process.stdout.write(`Watchword answers at ${address}\nThe page to try it: ${address}/\n`);
 }
 

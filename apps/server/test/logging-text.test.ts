@@ -6,12 +6,16 @@ import { redactText } from '../src/logging/redact-text.ts';
 
 const JWT = 'eyJhbGciOiJIUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJpc3MiOiJodHRwczovL2EuZXhhbXBsZSJ9.c2lnbmF0dXJl-_8';
 const REFRESH = `wwr_${'aZ09-_'.repeat(13)}`;
+const CLIENT_SECRET = `wwcs_${'aZ09-_'.repeat(7)}A`;
+const ADMIN_CREDENTIAL = `wwadm_${'aZ09-_'.repeat(7)}A`;
 const PEM = '-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIE\n-----END PRIVATE KEY-----\n';
 
 /** What goes in, and what comes out. */
 const HIDDEN: readonly (readonly [string, string])[] = [
   [`verified ${JWT} in 2 ms`, 'verified [redacted] in 2 ms'],
   [`x%20${JWT}&y`, 'x%20[redacted]&y'],
+  [`billing ${CLIENT_SECRET}.`, 'billing [redacted].'],
+  [`${CLIENT_SECRET.slice(0, 20)}… or ${ADMIN_CREDENTIAL}`, '[redacted]… or [redacted]'],
   [`eyJeyJ.${JWT}`, 'eyJeyJ.[redacted]'],
   [`refused ${REFRESH}, sorry`, 'refused [redacted], sorry'],
   [`a piece: ${REFRESH.slice(0, 30)}…`, 'a piece: [redacted]…'],

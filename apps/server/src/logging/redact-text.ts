@@ -141,8 +141,10 @@ const SCHEMES: readonly Shape[] = [
 ];
 
 const SHAPES: readonly (Shape & { readonly hint: string })[] = [
-  // Our refresh tokens; a piece of one counts too.
+  // Our refresh tokens, client secrets and admin credentials; a piece of one counts too.
   { hint: 'wwr_', pattern: /wwr_[\w-]{8,}/g, replacement: REDACTED },
+  { hint: 'wwcs_', pattern: /wwcs_[\w-]{8,}/g, replacement: REDACTED },
+  { hint: 'wwadm_', pattern: /wwadm_[\w-]{8,}/g, replacement: REDACTED },
   // Cookies of ours and of others, wherever they are quoted.
   { hint: '__', pattern: /(__(?:Host|Secure)-[\w-]{1,64}=)[^;\s,"'\\]+/gi, replacement: `$1${REDACTED}` },
   {

@@ -40,13 +40,19 @@ export function ask(
       },
       (response) => {
         const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', reject);
-        response.on('end', () => {
+        const finish = (): void => {
           const { statusCode = 0, headers: received } = response;
           resolve({ status: statusCode, headers: received, text: Buffer.concat(chunks).toString() });
           outgoing.destroy();
+        };
+        // A stream of events has no end.
+        const isEndless = response.headers['content-type']?.startsWith('text/event-stream') ?? false;
+        response.on('data', (chunk: Buffer) => {
+          chunks.push(chunk);
+          if (isEndless) finish();
         });
+        response.on('error', reject);
+        response.on('end', finish);
       },
     );
     outgoing.setTimeout(5000, () =>

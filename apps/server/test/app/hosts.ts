@@ -27,8 +27,8 @@ export async function startApp(t: TestContext, options: Partial<WatchwordOptions
 }
 
 /** Node's own server without a framework. */
-export async function startPlain(t: TestContext): Promise<Host> {
-  const auth = await open(t);
+export async function startPlain(t: TestContext, options: Partial<WatchwordOptions> = {}): Promise<Host> {
+  const auth = await open(t, options);
   const server = createServer((request, response) => {
     void handleRequest(auth, request, response).then((answered) => {
       if (!answered) response.writeHead(404).end();
@@ -38,8 +38,12 @@ export async function startPlain(t: TestContext): Promise<Host> {
 }
 
 /** An Express application; `bodies` says whether a parser of JSON stands before Watchword. */
-export async function startExpress(t: TestContext, bodies: 'unread' | 'parsed'): Promise<Host> {
-  const auth = await open(t);
+export async function startExpress(
+  t: TestContext,
+  bodies: 'unread' | 'parsed',
+  options: Partial<WatchwordOptions> = {},
+): Promise<Host> {
+  const auth = await open(t, options);
   const app = express();
   if (bodies === 'parsed') app.use(express.json());
   app.use(watchword(auth));

@@ -4,6 +4,7 @@ import {
   chromium,
   type Browser,
   type BrowserContext,
+  type BrowserContextOptions,
   type Cookie,
   type Page,
   type Response,
@@ -35,8 +36,13 @@ export interface Visit {
 }
 
 /** A browser of somebody's own, on the page. */
-export async function visit(t: TestContext, browser: Browser, url: string): Promise<Visit> {
-  const context = await browser.newContext();
+export async function visit(
+  t: TestContext,
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<Visit> {
+  const context = await browser.newContext(options);
   t.after(() => context.close());
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
@@ -44,7 +50,9 @@ export async function visit(t: TestContext, browser: Browser, url: string): Prom
   const bodies: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {
-    if (/Content.Security.Policy|violates|Refused to/i.test(message.text())) complaints.push(message.text());
+    // A refusal that the page asked for is no complaint: Chromium writes it down as a failed load.
+    const isRefusal = /^Failed to load resource: the server responded/.test(message.text());
+    if (['error', 'warning'].includes(message.type()) && !isRefusal) complaints.push(message.text());
   });
   page.on('response', (response) => void bodyOf(response).then((body) => bodies.push(body)));
   await context.addInitScript(
@@ -58,16 +66,24 @@ async function bodyOf(response: Response): Promise<string> {
   return response.text().catch(() => '');
 }
 
-export async function signUp(page: Page): Promise<void> {
+export async function signUp(page: Page, { email, password } = CREDENTIALS): Promise<void> {
   await page.locator('#tab-sign-up').click();
-  await page.locator('#new-email').fill(CREDENTIALS.email);
-  await page.locator('#new-password').fill(CREDENTIALS.password);
+  await page.locator('#new-email').fill(email);
+  await page.locator('#new-password').fill(password);
   await page.locator('#sign-up-form button[type=submit]').click();
   await page.locator('#session-view').waitFor();
 }
 
 export async function generationOf(page: Page): Promise<number> {
   return Number(await page.locator('#generation').textContent());
+}
+
+/** Signs in with what is in the form's fields, or what is given. */
+export async function signIn(page: Page, { email, password } = CREDENTIALS): Promise<void> {
+  await page.locator('#email').fill(email);
+  await page.locator('#password').fill(password);
+  await page.locator('#sign-in').click();
+  await page.locator('#session-view').waitFor();
 }
 
 /** Presses a button and waits for the answer of the route behind it. */

@@ -11,6 +11,9 @@ const SCRIPT = fileURLToPath(new URL('measured-server.ts', import.meta.url));
 
 export interface Member {
   readonly port: number;
+  /** The folder of the database that all share, and what their tokens say as `iss`. */
+  readonly data: string;
+  readonly issuer: string;
   /** Begins the measurement of the event loop anew. */
   restart(): Promise<void>;
   /** The longest delays of the event loop since then. */
@@ -41,14 +44,15 @@ export async function startGroup(
       WATCHWORD_DATA: data,
       WATCHWORD_ISSUER: issuer,
     };
-    members.push(await startMember(t, port, { WATCHWORD_LOG_LEVEL: 'fatal', ...all }));
+    const shared = { port, data, issuer };
+    members.push(await startMember(t, shared, { WATCHWORD_LOG_LEVEL: 'fatal', ...all }));
   }
   return members;
 }
 
 async function startMember(
   t: TestContext,
-  port: number,
+  shared: Pick<Member, 'port' | 'data' | 'issuer'>,
   environment: Record<string, string>,
 ): Promise<Member> {
   const child = fork(SCRIPT, {
@@ -63,7 +67,7 @@ async function startMember(
   });
   await nextMessage(child);
   return {
-    port,
+    ...shared,
     restart: async () => void (await tell(child, 'restart')),
     longestDelay: () => tell(child, 'report'),
   };

@@ -22,6 +22,8 @@ for (const umask of ['000', '022']) {
     const modes = await modesOf(data);
     assert.deepEqual(modes, {
       '.': '700',
+      'admin.token': '600',
+      'server.json': '600',
       'watchword.db': '600',
       'watchword.db-shm': '600',
       'watchword.db-wal': '600',
@@ -42,6 +44,13 @@ test('production keeps no secret beside the data', async (t) => {
     environment: { NODE_ENV: 'production', WATCHWORD_SECRET: SECRET },
   });
   const modes = await modesOf(data);
-  assert.deepEqual(Object.keys(modes), ['.', 'watchword.db', 'watchword.db-shm', 'watchword.db-wal']);
+  assert.deepEqual(Object.keys(modes), [
+    '.',
+    'admin.token',
+    'server.json',
+    'watchword.db',
+    'watchword.db-shm',
+    'watchword.db-wal',
+  ]);
   assert.ok(Object.values(modes).every((mode) => mode === '600' || mode === '700'));
 });

@@ -74,6 +74,10 @@ const REFUSED: Readonly<Record<string, readonly [Environment, RegExp]>> = {
   'a port that is a word': [{ PORT: 'http' }, /PORT has to be a whole number from 1 to 65535/],
   'a port beyond all ports': [{ PORT: '65536' }, /PORT has to be/],
   'half a port': [{ PORT: '80.5' }, /PORT has to be/],
+  'a cache of half a token': [
+    { WATCHWORD_TOKEN_CACHE_SIZE: '0.5' },
+    /WATCHWORD_TOKEN_CACHE_SIZE has to be a whole number from 0 to 1000000/,
+  ],
   'an algorithm that is none': [
     { WATCHWORD_ALGORITHM: 'none' },
     /WATCHWORD_ALGORITHM has to be one of ES256, ES384, ES512, EdDSA, RS256,.* HS512/,

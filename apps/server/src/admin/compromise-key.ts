@@ -1,0 +1,18 @@
+import { WatchwordError } from 'watchword';
+import { z } from 'zod';
+import { defineEndpoint } from './endpoint.ts';
+import { sequence } from './values.ts';
+
+export const compromiseKey = defineEndpoint({
+  method: 'POST',
+  path: '/admin/v1/keys/{kid}/compromise',
+  summary: 'Kill a key and everything that it signed',
+  params: z.strictObject({ kid: z.string() }),
+  success: { status: 200, description: 'Durable, and in force here.', schema: z.object({ sequence }) },
+  refusals: ['ERR_KEY_UNKNOWN'],
+  async handle({ params: { kid } }, { auth }) {
+    if (!auth.keys.list().some(({ id }) => id === kid)) throw new WatchwordError('ERR_KEY_UNKNOWN');
+    const { sequence: reached } = await auth.keys.compromise(kid);
+    return { sequence: reached };
+  },
+});

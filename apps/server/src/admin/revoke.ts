@@ -1,0 +1,73 @@
+import type { Revoked, Watchword } from 'watchword';
+import { z } from 'zod';
+import { defineEndpoint } from './endpoint.ts';
+import { plainText, sequence, sessionId } from './values.ts';
+
+const TOKEN_ID = /^[A-Za-z0-9_-]{21}[AQgw]$/;
+
+const dry_run = z.boolean().default(false).describe('Only count what would end.');
+
+const body = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('all'), dry_run }),
+  z.strictObject({ kind: z.literal('subject'), target: plainText, dry_run }),
+  z.strictObject({ kind: z.literal('session'), target: sessionId, dry_run }),
+  z.strictObject({
+    kind: z.literal('token'),
+    target: z.string().regex(TOKEN_ID, 'The target is the `jti` of a token of ours.'),
+    dry_run,
+  }),
+]);
+
+type Target = z.output<typeof body>;
+
+export const revoke = defineEndpoint({
+  method: 'POST',
+  path: '/admin/v1/revocations',
+  summary: 'Revoke everything, a subject, a session or a token',
+  body,
+  success: {
+    status: 200,
+    description: 'Durable, and in force here; or, for a dry run, what it would be.',
+    schema: z.object({
+      sequence: sequence.nullable().describe('`null` for a dry run.'),
+      live_sessions: z
+        .number()
+        .int()
+        .min(0)
+        .nullable()
+        .describe('How many live sessions end by it; `null` for a token.'),
+      dry_run: z.boolean(),
+    }),
+  },
+  async handle({ body: target }, { auth }) {
+    const live_sessions = await countLive(target, auth);
+    const revoked = target.dry_run ? undefined : await carryOut(target, auth);
+    return { sequence: revoked?.sequence ?? null, live_sessions, dry_run: target.dry_run };
+  },
+});
+
+async function countLive(target: Target, { sessions }: Watchword): Promise<number | null> {
+  switch (target.kind) {
+    case 'all':
+      return sessions.count({});
+    case 'subject':
+      return sessions.count({ subject: target.target });
+    case 'session':
+      return (await sessions.get(target.target)) === undefined ? 0 : 1;
+    case 'token':
+      return null;
+  }
+}
+
+function carryOut(target: Target, { revoke: write }: Watchword): Promise<Revoked> {
+  switch (target.kind) {
+    case 'all':
+      return write.all();
+    case 'subject':
+      return write.subject(target.target);
+    case 'session':
+      return write.session(target.target);
+    case 'token':
+      return write.token(target.target);
+  }
+}

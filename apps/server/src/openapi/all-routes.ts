@@ -1,0 +1,17 @@
+import { ADMIN_ENDPOINTS } from '../admin/endpoints.ts';
+import { OAUTH_ROUTES } from './oauth-routes.ts';
+import type { RouteDescription } from './route-description.ts';
+import { SERVER_ROUTES } from './server-routes.ts';
+import { SESSION_ROUTES } from './session-routes.ts';
+import { SIGN_IN_ROUTES } from './sign-in-routes.ts';
+import { WELL_KNOWN_ROUTES } from './well-known-routes.ts';
+
+/** Everything that the server answers, but for the page and its files. */
+export const ALL_ROUTES: readonly RouteDescription[] = [
+  ...SIGN_IN_ROUTES,
+  ...SESSION_ROUTES,
+  ...OAUTH_ROUTES,
+  ...WELL_KNOWN_ROUTES,
+  ...SERVER_ROUTES,
+  ...ADMIN_ENDPOINTS,
+];
