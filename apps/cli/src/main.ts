@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { createProgram, type ProgramParts } from './program.ts';
+import { Stop } from './stop.ts';
 import { OutputError, print, showControls, type Terminal } from './terminal.ts';
 
 /** The `watchword` command. It sets the exit code of the process and leaves ending it to Node. */
@@ -10,6 +11,10 @@ export async function main(argv: readonly string[]): Promise<void> {
   const exitCode = await run(argv, {
     stdout: process.stdout,
     stderr: process.stderr,
+    // A getter, because merely touching it opens it.
+    get stdin() {
+      return process.stdin;
+    },
     environment: process.env,
   });
   if (exitCode !== 0) process.exitCode = exitCode;
@@ -30,13 +35,17 @@ export async function run(
   } catch (error) {
     // Commander has written its message. It says 1 for bad usage, which here means that something was found.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    await print(terminal.stderr, `${showControls(explain(error))}\n`).catch(() => {});
-    return 2;
+    const exitCode = error instanceof Stop ? error.exitCode : 2;
+    const sentence = explain(error);
+    if (sentence !== '') await print(terminal.stderr, `${showControls(sentence)}\n`).catch(() => {});
+    return exitCode;
   }
 }
 
 /** Errors of the machine are sentences; anything else is a mistake of ours, and its stack is what helps. */
 function explain(error: unknown): string {
+  if (error instanceof Stop) return error.message;
+  if (error instanceof OutputError && error.isReaderGone) return '';
   if (error instanceof OutputError) return `error: ${error.message}`;
   if (error instanceof Error) return `Something broke that should not.\n${error.stack ?? error.message}`;
   return `Something broke that should not: ${String(error)}`;

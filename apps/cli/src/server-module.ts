@@ -1,16 +1,30 @@
 import type { Command } from 'commander';
+import type { VerifiedToken } from 'watchword';
+import type { AdminApi } from './admin-api/admin-api.ts';
 
 /** What `@watchword/server` exports, as far as the commands need it. */
 export interface ServerModule {
   startServer(environment: NodeJS.ProcessEnv, overrides: ServerOverrides): Promise<void>;
   openInstallation(environment: NodeJS.ProcessEnv, overrides: ServerOverrides): Promise<OpenedInstallation>;
+  openAdminApi(
+    environment: NodeJS.ProcessEnv,
+    overrides: ServerOverrides,
+  ): Promise<AdminApi & { close(): Promise<void> }>;
 }
 
 export interface OpenedInstallation {
   readonly auth: {
+    verify(token: string, options?: TokenExpectations): VerifiedToken;
+    readonly tokens: {
+      verify(token: string, options: { readonly typ: string } & TokenExpectations): VerifiedToken;
+    };
     acceptRestore(options: { readonly forSeconds: number }): Promise<{ readonly untilMs: number }>;
     close(): Promise<void>;
   };
+}
+
+export interface TokenExpectations {
+  readonly audience?: string;
 }
 
 export interface ServerOverrides {
@@ -39,7 +53,11 @@ function explain(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
   switch (error.code) {
     case 'ERR_CONFIG':
+    case 'ERR_OPTION':
+    case 'ERR_KEY_REFUSED':
       return error.message;
+    case 'ERR_STORE_UNAVAILABLE':
+      return `The database cannot be used now (${'detail' in error ? String(error.detail) : error.message}).`;
     case 'EADDRINUSE':
       return `Something else listens there already (${error.message}). Stop it, or choose another port with --port.`;
     case 'EACCES':

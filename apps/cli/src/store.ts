@@ -7,7 +7,8 @@ export function addStoreCommand(
   terminal: Terminal,
   loadServer = loadInstalledServer,
 ): void {
-  const store = program.command('store').description('Look after the database.');
+  const store = program.command('store').description('Say what became of the database.');
+  store.addHelpText('after', '\nExamples:\n  $ watchword store accept-restore --yes');
   const accept = store.command('accept-restore');
   accept
     .description(
@@ -42,10 +43,12 @@ interface AcceptOptions {
 }
 
 const EPILOGUE = `
-A restored database knows less than its clients. Until the time is over a refresh token that is newer than its row moves the
-row forward; otherwise it is answered 503. Sessions that began after the backup are lost. What was revoked after it is live
-again: revoke it once more. It may be said while a server runs; let 40 seconds go by between restoring and starting one, so
-that no answer from before is still on its way.
+A restored database knows less than its clients. Until the time is over a
+refresh token that is newer than its row moves the row forward; otherwise it is
+answered 503. Sessions that began after the backup are lost. What was revoked
+after it is live again: revoke it once more. It may be said while a server
+runs; let 40 seconds go by between restoring and starting one, so that no
+answer from before is still on its way.
 
 Examples:
   $ watchword store accept-restore --yes

@@ -5,10 +5,14 @@ export interface TextOutput {
   write(text: string, done?: (error?: Error | null) => void): unknown;
 }
 
+/** Where a command reads from: what it asks, and secrets, which no argument may carry. */
+export type TextInput = NodeJS.ReadableStream & { readonly isTTY?: boolean | undefined };
+
 /** What a command may know of the terminal that it runs in. Tests hand in one of their own. */
 export interface Terminal {
   readonly stdout: TextOutput;
   readonly stderr: TextOutput;
+  readonly stdin: TextInput;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -25,9 +29,12 @@ export function print(output: TextOutput, text: string): Promise<void> {
 /** Standard output, or standard error, cannot be written to: a full disk, a reader that went away. */
 export class OutputError extends Error {
   override readonly name = 'OutputError';
+  /** As `head` goes once it has its lines: nobody has to be told. */
+  readonly isReaderGone: boolean;
 
   constructor(cause: Error) {
     super(`The output could not be written: ${cause.message}`, { cause });
+    this.isReaderGone = 'code' in cause && cause.code === 'EPIPE';
   }
 }
 

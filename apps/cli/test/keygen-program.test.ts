@@ -65,6 +65,7 @@ describe('serve', () => {
         started.push({ environment, overrides });
       },
       openInstallation: async () => assert.fail('the server is not to be opened by hand'),
+      openAdminApi: async () => assert.fail('nobody administrates here'),
     }),
   });
 

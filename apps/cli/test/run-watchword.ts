@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { run, type ExitCode } from '../src/main.ts';
 import type { ProgramParts } from '../src/program.ts';
@@ -16,12 +17,14 @@ export interface Situation {
   /** Whether somebody looks: neither stream is a terminal by default. */
   readonly terminal?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
+  /** What is typed, or piped in. */
+  readonly input?: string;
   readonly parts?: ProgramParts;
 }
 
 /** Runs `watchword` with these arguments, in this process. */
 export async function watchword(args: readonly string[], situation: Situation = {}): Promise<Outcome> {
-  const { terminal = false, environment = {}, parts } = situation;
+  const { terminal = false, environment = {}, input = '', parts } = situation;
   const written = { stdout: '', stderr: '' };
   const output = (name: keyof typeof written) => ({
     isTTY: terminal,
@@ -30,7 +33,8 @@ export async function watchword(args: readonly string[], situation: Situation = 
       done?.();
     },
   });
-  const streams = { stdout: output('stdout'), stderr: output('stderr'), environment };
+  const stdin = Object.assign(Readable.from(input === '' ? [] : [input]), { isTTY: terminal });
+  const streams = { stdout: output('stdout'), stderr: output('stderr'), stdin, environment };
   const exitCode = await run(['node', 'watchword', ...args], streams, parts);
   return { ...written, exitCode };
 }
@@ -48,7 +52,7 @@ export async function play(t: TestContext, transcript: string, situation: Situat
     .slice(1);
   assert.ok(steps.length > 0, 'the transcript runs nothing');
   for (const step of steps) {
-    const [command = '', ...expected] = step.trimEnd().replaceAll('FOLDER', folder).split('\n');
+    const [command = '', ...expected] = step.replace(/\n+$/, '').replaceAll('FOLDER', folder).split('\n');
     const { stdout, stderr, exitCode } = await watchword(command.split(' ').filter(Boolean), situation);
     const lines = [...linesOf(stdout), ...linesOf(stderr).map((line) => `! ${line}`.trimEnd())];
     if (exitCode !== 0) lines.push(`→ ${exitCode}`);

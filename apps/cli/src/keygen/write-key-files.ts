@@ -7,8 +7,8 @@ import { open, unlink, type FileHandle } from 'node:fs/promises';
 export async function writeKeyFiles(files: readonly KeyFile[]): Promise<void> {
   const created: { readonly file: KeyFile; readonly handle: FileHandle }[] = [];
   try {
-    for (const file of files) created.push({ file, handle: await create(file) });
-    for (const { file, handle } of created) await fill(file, handle);
+    for (const file of files) created.push({ file, handle: await createKeyFile(file) });
+    for (const { file, handle } of created) await fillKeyFile(file, handle);
   } catch (error) {
     for (const { file } of created) await unlink(file.path).catch(() => {});
     throw error;
@@ -29,7 +29,8 @@ export class KeyFileError extends Error {
   override readonly name = 'KeyFileError';
 }
 
-async function create({ path, mode }: KeyFile): Promise<FileHandle> {
+/** Takes the name, before there is anything to write. */
+export async function createKeyFile({ path, mode }: Omit<KeyFile, 'content'>): Promise<FileHandle> {
   try {
     return await open(path, 'wx', mode);
   } catch (error) {
@@ -37,7 +38,7 @@ async function create({ path, mode }: KeyFile): Promise<FileHandle> {
   }
 }
 
-async function fill({ path, content, mode }: KeyFile, handle: FileHandle): Promise<void> {
+export async function fillKeyFile({ path, content, mode }: KeyFile, handle: FileHandle): Promise<void> {
   try {
     // The umask may have taken rights away; it cannot have added any, so the file was never open to others.
     await handle.chmod(mode);
