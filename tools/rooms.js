@@ -21,7 +21,7 @@ export const rooms = {
   stores: { imports: ['domain', 'errors', 'ports'], packages: ['node:*'], nodeTypes: true },
   platform: {
     imports: ['domain', 'errors', 'ports'],
-    packages: ['node:*', '@node-rs/argon2'],
+    packages: ['node:*', '@node-rs/argon2', '@node-rs/bcrypt'],
     nodeTypes: true,
   },
   facade: {

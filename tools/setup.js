@@ -8,6 +8,7 @@ import { build, isBuilt } from './setup/build.js';
 import { ensureChromium } from './setup/chromium.js';
 import { install, isInstalled } from './setup/install.js';
 import { withLock } from './setup/lock.js';
+import { ensurePeers } from './setup/peers.js';
 import { Refusal } from './setup/refusal.js';
 import { root } from './setup/root.js';
 
@@ -32,7 +33,10 @@ async function setUp(goal) {
       for (const step of steps) if (!step.isDone(root)) await step.run(root);
     });
   }
-  if (goal === 'test') await ensureChromium(root);
+  if (goal === 'test') {
+    await ensureChromium(root);
+    await ensurePeers(root);
+  }
 }
 
 const goal = process.argv[2] ?? 'install';

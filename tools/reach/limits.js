@@ -12,7 +12,7 @@ const drivers = ['node:sqlite'];
 
 /** @type {Readonly<Record<string, Limit>>} */
 export const limits = {
-  // argon2 is loaded when the first password is hashed: apps without accounts never load the native module.
+  // argon2 is loaded when the first password is hashed, bcrypt when an imported hash of it is met: apps without accounts never load the native module.
   watchword: { rooms: whole, packages: ['zod'], notBuiltins: drivers },
   'watchword/jws': { rooms: [...core, 'crypto', 'facade'], packages: [], notBuiltins: drivers },
   // All that a resource server needs: no store, no driver, no schemas, no server.

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, mock, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ensureChromium } from '../setup/chromium.js';
+import { ensurePeers } from '../setup/peers.js';
 import { isRunning } from '../setup/processes.js';
 import { npmStandIn, tscStandIn } from './support/stand-ins.js';
 import { TemporaryWorkspace } from './support/temporary-workspace.js';
@@ -173,9 +174,10 @@ describe('the set-up', () => {
   }
 });
 
-describe('the browser of the tests', () => {
+describe('what the tests need of Debian', () => {
   /** @type {TemporaryWorkspace} */
   let workspace;
+  let said = '';
   const { PATH } = process.env;
   const machine = () => ({
     path: join(workspace.folder, 'chromium'),
@@ -190,10 +192,18 @@ describe('the browser of the tests', () => {
     chmodSync(file, 0o755);
     process.env.PATH = `${join(workspace.folder, 'bin')}:${PATH}`;
   };
+  const peers = () => [
+    { name: 'python3-peer', sign: join(workspace.folder, 'python3-peer') },
+    { name: 'peer', sign: join(workspace.folder, 'peer') },
+  ];
   const asked = () => readFileSync(join(workspace.folder, 'apt.log'), 'utf8');
 
   beforeEach(() => {
-    mock.method(process.stderr, 'write', () => true);
+    said = '';
+    mock.method(process.stderr, 'write', (/** @type {string} */ text) => {
+      said += text;
+      return true;
+    });
     workspace = new TemporaryWorkspace({ withPackages: false });
     mkdirSync(join(workspace.folder, 'bin'));
   });
@@ -203,7 +213,7 @@ describe('the browser of the tests', () => {
     workspace.remove();
   });
 
-  test('is left alone where it is', async () => {
+  test('a browser is left alone where it is', async () => {
     workspace.write('chromium', '');
     chmodSync(join(workspace.folder, 'chromium'), 0o755);
     standInApt('exit 1');
@@ -211,7 +221,7 @@ describe('the browser of the tests', () => {
     assert.throws(asked);
   });
 
-  test('is installed on Debian as root, with fresh package lists where there are none', async () => {
+  test('a browser is installed on Debian as root, with fresh package lists where there are none', async () => {
     standInApt(
       'case "$*" in *update*) touch lists;; *) [ -e lists ] || exit 100; touch chromium; chmod +x chromium;; esac',
     );
@@ -236,9 +246,37 @@ describe('the browser of the tests', () => {
     ['when the package has its program elsewhere', {}, 'exit 0', /still no program is at/],
   ];
   for (const [when, facts, apt, sentence] of refusals) {
-    test(`is asked for in a sentence ${when}`, async () => {
+    test(`a browser is asked for in a sentence ${when}`, async () => {
       standInApt(apt);
       await assert.rejects(ensureChromium(workspace.folder, { ...machine(), ...facts }), sentence);
+    });
+  }
+
+  test('other implementations are left alone where they are', async () => {
+    for (const { name } of peers()) workspace.write(name, '');
+    standInApt('exit 1');
+    await ensurePeers(workspace.folder, machine(), peers());
+    assert.throws(asked);
+    assert.equal(said, '');
+  });
+
+  test('other implementations that are missing are installed together on Debian as root', async () => {
+    standInApt('exit 0');
+    await ensurePeers(workspace.folder, machine(), [...peers(), { name: 'present', sign: workspace.folder }]);
+    assert.match(asked(), /--no-install-recommends.* install python3-peer peer noninteractive\n$/);
+  });
+
+  /** @type {[string, Partial<ReturnType<typeof machine>>, RegExp][]} */
+  const skipped = [
+    ['on Debian as somebody else', { isRoot: false }, /Run 'apt-get install python3-peer peer' as root/],
+    ['elsewhere', { isDebian: false }, /which Debian has as python3-peer, peer/],
+    ['when apt-get fails', {}, /broken\n.*are skipped/],
+  ];
+  for (const [when, facts, sentence] of skipped) {
+    test(`the run goes on without other implementations ${when}, and says so`, async () => {
+      standInApt('echo broken; exit 100');
+      await ensurePeers(workspace.folder, { ...machine(), ...facts }, peers());
+      assert.match(said, sentence);
     });
   }
 });
