@@ -11,6 +11,7 @@ import { createVerifier as createFastJwtVerifier } from 'fast-jwt';
 import { jwtVerify } from 'jose';
 import jsonwebtoken from 'jsonwebtoken';
 import { inTurns, median, medianRatio, type Benchmark, type Contestant } from './benchmark.ts';
+import { remoteAndByHand } from './verify/remote.ts';
 import { AUDIENCE, issueTokens, ISSUER, ours, type Issued } from './verify/tokens.ts';
 
 const ROUNDS = 15;
@@ -44,6 +45,10 @@ export const verify: Benchmark = {
     const rs256 = await againstRaw('RS256');
     const es256 = await againstRaw('ES256');
     const eddsa = await againstRaw('EdDSA');
+    const fetched = await remoteAndByHand(await issueTokens('EdDSA', SLOW_COUNT), {
+      rounds: ROUNDS,
+      count: SLOW_COUNT,
+    });
     return {
       ratios: {
         hs256_vs_raw: medianRatio(speeds.ours, speeds.raw),
@@ -58,6 +63,7 @@ export const verify: Benchmark = {
         rs256_vs_raw: medianRatio(rs256.ours, rs256.raw),
         es256_vs_raw: medianRatio(es256.ours, es256.raw),
         eddsa_vs_raw: medianRatio(eddsa.ours, eddsa.raw),
+        eddsa_fetched_keys_vs_by_hand: medianRatio(fetched.remote, fetched.byHand),
       },
       figures: {
         hs256_us: microseconds(speeds.ours),

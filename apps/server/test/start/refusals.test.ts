@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import { test, type TestContext } from 'node:test';
 import { startServer } from '../../src/index.ts';
 import { bareEnvironment, SECRET, startReady, startServe, temporaryFolder } from './server-process.ts';
 
-const HEX = 'f0e1d2c3b4a5968778695a4b3c2d1e0f00112233445566778899aabbccddeeff';
+const HEX = randomBytes(32).toString('hex');
 const PRODUCTION = {
   NODE_ENV: 'production',
   WATCHWORD_SECRET: SECRET,

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
@@ -97,8 +98,8 @@ export async function temporaryFolder(t: TestContext): Promise<string> {
   return folder;
 }
 
-/** 32 random-looking bytes that guard nothing. */
-export const SECRET = 'mZ3vQ0rK8xLw5nTq1uYb7cHd9eJf2gPa4iSo6kXjVtM';
+/** Made anew each time: one that stands in a file under version control is refused. */
+export const SECRET = randomBytes(32).toString('base64url');
 
 /** Starts a server on a free port with data of its own, and waits until it answers. */
 export async function startReady(t: TestContext, options: StartOptions = {}) {
