@@ -65,7 +65,7 @@ describe('importing', () => {
   test('takes users in as they are, under their ids, and they sign in with their passwords', async (t) => {
     const { auth, signIn, hashOf, events } = await importing(t);
     const users = [
-      { id: 'user-7', email: 'Ada@Example.com', passwordHash: await bcrypt('correct horse', { cost: 4 }) },
+      { id: 'user-7', email: 'Ada@Example.com', passwordHash: await bcrypt('correct horse', 4) },
       { email: 'bob@example.com', passwordHash: PUBLISHED[4][1] },
       { id: '12', email: 'eve@example.com', passwordHash: scryptHash('battery staple') },
     ];
@@ -87,7 +87,7 @@ describe('importing', () => {
 
   test('replaces a hash at the first sign-in, once, however many come at the same time', async (t) => {
     const { one, signIn, hashOf, events } = await importing(t);
-    const hash = await bcrypt('correct horse', { cost: 4 });
+    const hash = await bcrypt('correct horse', 4);
     await one({ id: 'ada', email: 'ada@example.com', passwordHash: hash });
     const answers = await Promise.all(
       Array.from({ length: 6 }, () => signIn('ada@example.com', 'correct horse')),
@@ -150,7 +150,7 @@ describe('importing', () => {
 
   test('a password that is too long is nobody’s, also where the hash is of an empty one', async (t) => {
     const { one, signIn } = await importing(t);
-    await one({ email: 'ada@example.com', passwordHash: await bcrypt('', { cost: 4 }) });
+    await one({ email: 'ada@example.com', passwordHash: await bcrypt('', 4) });
     assert.equal(await signIn('ada@example.com', 'x'.repeat(513)), 401);
   });
 });

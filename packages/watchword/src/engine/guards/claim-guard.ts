@@ -47,7 +47,7 @@ function whatIsInText(name: string, text: string): string | undefined {
 
 /** One in forty ids of 16 digits passes for the number of a card, so that digits under a name that ends in `id` are ids. */
 function shapeOf(name: string, text: string): string | undefined {
-  return /^\d+$/.test(text) && holdsIds(name) ? undefined : sensitiveShape(text);
+  return /^\d+[A-Z]?$/.test(text) && holdsIds(name) ? undefined : sensitiveShape(text);
 }
 
 function first<Element>(

@@ -52,11 +52,8 @@ const WORDS: readonly Shape[] = [
   { what: 'a national id', matches: isNationalId },
 ];
 
-/** What is in groups that spaces separate, or anywhere in a text. */
+/** What has spaces in it, or may stand anywhere in a text. */
 const TEXTS: readonly Shape[] = [
-  { what: 'the number of a card', matches: isCardNumber },
-  { what: 'the number of a bank account', matches: isIban },
-  { what: 'a national id', matches: isNationalId },
   shape('a phone number', [/^\+[1-9](?:[ ()-]{0,2}\d){7,14}$/]),
   shape('a private key', [/-----BEGIN [A-Z ]{0,20}PRIVATE KEY/]),
   shape('a token', [/^(?:Bearer|Basic) (?=\S*\d)[A-Za-z0-9._~+/-]{12,}=*$/i]),
