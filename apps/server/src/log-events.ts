@@ -7,8 +7,9 @@ const ROUTINE: ReadonlySet<EventType> = new Set(['refresh_rotated', 'refresh_cur
 
 /** Writes each event to the log, as loud as the catalogue says; what is routine at the level `debug`. */
 export function logEvents(auth: Watchword, logger: Logger): void {
-  auth.events.on('*', ({ type, ...fields }) => {
-    if (ROUTINE.has(type) && !logger.isLevelEnabled('debug')) return;
+  auth.events.on('*', (happened) => {
+    if (ROUTINE.has(happened.type) && !logger.isLevelEnabled('debug')) return;
+    const { type, ...fields } = happened;
     const { level, meaning } = EVENT_CATALOGUE[type];
     const reqId = currentRequestId();
     const line = { event: type, ...(reqId !== undefined && { reqId }), ...fields };
