@@ -20,7 +20,7 @@ export async function ask<Body>(
   body?: object,
 ): Promise<Body> {
   const answer = await api.request(method, path, body);
-  if (answer.status < 400) return answer.body as Body;
+  if (answer.status >= 200 && answer.status < 300) return answer.body as Body;
   throw new Stop(answer.status === 404 ? 1 : 2, sentenceOf(answer));
 }
 

@@ -57,7 +57,9 @@ export async function responseTo(outgoing: ClientRequest): Promise<IncomingMessa
 }
 
 export async function readBody(incoming: IncomingMessage, address: URL): Promise<AdminAnswer['body']> {
-  const body = await text(incoming);
+  const body = await text(incoming).catch(() => {
+    throw new Stop(2, 'The server broke its answer off.');
+  });
   if (body === '') return undefined;
   try {
     return JSON.parse(body) as unknown;

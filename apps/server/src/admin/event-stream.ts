@@ -64,10 +64,13 @@ export function createEventStream(events: Watchword['events']): EventStream {
     open(response, start) {
       if (closed) return void response.end();
       const heartbeat = setInterval(() => write(response, ': still here\n\n'), HEARTBEAT_MS);
-      response.once('close', () => {
+      const leave = (): void => {
         clearInterval(heartbeat);
         readers.delete(response);
-      });
+      };
+      response.once('close', leave);
+      // An answer that waits behind another is not told that its connection has gone.
+      response.req?.socket.once('close', leave);
       // Nobody else would hear it, and who is gone is gone.
       response.on('error', () => undefined);
       // The first bytes go out at once, so that the reader knows that it is heard.

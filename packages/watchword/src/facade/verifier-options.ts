@@ -110,7 +110,7 @@ function issuersOf({ issuer, keys, jwksUri, issuers }: VerifierOptions): readonl
   if (issuers === undefined) {
     const one = {
       issuer: issuer as string,
-      ...(keys && { keys }),
+      ...(keys !== undefined && { keys }),
       ...(jwksUri !== undefined && { jwksUri }),
     };
     return [checkTrusted(one)];

@@ -51,7 +51,7 @@ export interface Verifier {
   verify(token: string, options?: VerifierExpectations): VerifiedToken;
   /** The same, but waits for keys that are not known: at most a second, and for as long as the issuer takes to answer. */
   authenticate(token: string, options?: VerifierExpectations): Promise<VerifiedToken>;
-  /** Resolves once the keys of every issuer are known. */
+  /** Resolves once the keys of every issuer are known; rejects with `ERR_CLOSED` after `close`. */
   ready(): Promise<void>;
   /** What is known of keys that are fetched; empty where all were given. */
   status(): readonly RemoteKeysStatus[];
@@ -94,14 +94,19 @@ export function createVerifierOn(parts: Partial<VerifierPlatform>, options: Veri
   for (const keys of remote) keys.start();
 
   function judge(token: string, expected: TokenExpectations): Verdict {
-    const [first, ...others] = trusted.map(({ verifier }) => verifier);
-    let verdict = first?.verify(token, checked.kind, expected) ?? NOBODY;
-    for (const verifier of others) {
+    const [only, another] = trusted;
+    if (only !== undefined && another === undefined)
+      return only.verifier.verify(token, checked.kind, expected);
+    let telling = NOBODY;
+    let missing: Verdict | undefined;
+    for (const { verifier, keys } of trusted) {
+      const verdict = verifier.verify(token, checked.kind, expected);
       if (verdict.kind === 'verified') return verdict;
-      const next = verifier.verify(token, checked.kind, expected);
-      if (tells(next) >= tells(verdict)) verdict = next;
+      if (isUnknownKey(verdict) && keys !== undefined) missing = verdict;
+      if (tells(verdict) >= tells(telling)) telling = verdict;
     }
-    return verdict;
+    // The key that another issuer has under this name is not the one: that of whom it is from may be there soon.
+    return tells(telling) < KEY_IS_RIGHT ? (missing ?? telling) : telling;
   }
 
   function orThrow(verdict: Verdict): VerifiedToken {
@@ -110,24 +115,36 @@ export function createVerifierOn(parts: Partial<VerifierPlatform>, options: Veri
     return verifiedOrThrow(verdict);
   }
 
-  function lookAgain(token: unknown): Promise<unknown> | undefined {
+  /** Judges again each time that an issuer has answered, until the key is known or all have. */
+  async function judgeWithNewKeys(token: string, expected: TokenExpectations, refusal: Verdict) {
     const keyId = remote.length === 0 ? undefined : keyIdOf(token);
-    if (keyId === undefined) return undefined;
-    return Promise.all(remote.map((keys) => keys.lookAgain(keyId)));
+    if (keyId === undefined) return refusal;
+    const asked = new Set<Promise<unknown>>();
+    for (const keys of remote) {
+      const look: Promise<unknown> = keys.lookAgain(keyId).then(() => asked.delete(look));
+      asked.add(look);
+    }
+    let verdict = refusal;
+    while (asked.size > 0 && isUnknownKey(verdict)) {
+      await Promise.race(asked);
+      verdict = judge(token, expected);
+    }
+    return verdict;
   }
 
   return {
     verify(token, wanted) {
       const verdict = judge(token, expect('verify', wanted));
-      if (isUnknownKey(verdict)) void lookAgain(token);
+      if (isUnknownKey(verdict) && remote.length > 0) {
+        const keyId = keyIdOf(token);
+        if (keyId !== undefined) for (const keys of remote) keys.hint(keyId);
+      }
       return orThrow(verdict);
     },
     async authenticate(token, wanted) {
       const expected = expect('authenticate', wanted);
       const verdict = judge(token, expected);
-      if (!isUnknownKey(verdict)) return orThrow(verdict);
-      await lookAgain(token);
-      return orThrow(judge(token, expected));
+      return orThrow(isUnknownKey(verdict) ? await judgeWithNewKeys(token, expected, verdict) : verdict);
     },
     async ready() {
       await Promise.all(remote.map((keys) => keys.whenLoaded()));
@@ -139,13 +156,17 @@ export function createVerifierOn(parts: Partial<VerifierPlatform>, options: Veri
   };
 }
 
+const KEY_IS_RIGHT = 2;
+
 const NOBODY: Verdict = { kind: 'refused', code: 'ERR_TOKEN_KEY_UNKNOWN', detail: 'there is no issuer' };
 
 /** Of several issuers' refusals the one tells most whose key the token was signed with. */
 function tells(verdict: Verdict): number {
-  if (verdict.kind === 'verified') return 3;
   if (isUnknownKey(verdict)) return 0;
-  return verdict.code === 'ERR_TOKEN_SIGNATURE' || verdict.code === 'ERR_TOKEN_ALGORITHM' ? 1 : 2;
+  const isOtherKey =
+    verdict.kind === 'refused' &&
+    (verdict.code === 'ERR_TOKEN_SIGNATURE' || verdict.code === 'ERR_TOKEN_ALGORITHM');
+  return isOtherKey ? 1 : KEY_IS_RIGHT;
 }
 
 function isUnknownKey(verdict: Verdict): boolean {
@@ -180,7 +201,8 @@ function createTrusted(
           algorithms,
           renewMs,
           outageMs,
-          isAllowedUrl: isFetchable,
+          // What an issuer elsewhere says leads nowhere on this machine.
+          isAllowedUrl: (url) => isFetchable(url) && (url.startsWith('https:') || issuer.startsWith('http:')),
         })
       : undefined;
   const verifier = createTokenVerifier({

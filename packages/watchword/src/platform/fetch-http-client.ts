@@ -8,7 +8,8 @@ export const fetchHttpClient: HttpClient = {
         signal,
         redirect: 'manual',
         credentials: 'omit',
-        headers: { accept: 'application/json' },
+        // What a cache on the way holds may be older than what is asked about.
+        headers: { accept: 'application/json', 'cache-control': 'no-cache' },
       });
       const body = await readAtMost(response, maxBytes);
       return { status: response.status, header: (name) => response.headers.get(name) ?? undefined, body };

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
+import type { ServerResponse } from 'node:http';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createVerifier, type Verifier, type VerifierOptions } from '../../src/facade/verifier.ts';
+import {
+  createVerifier,
+  createVerifierOn,
+  type Verifier,
+  type VerifierOptions,
+} from '../../src/facade/verifier.ts';
+import { systemClock } from '../../src/platform/system-clock.ts';
 import { codeOf } from '../facade/support/errors.ts';
 import { createKey, json, startIssuer, type IssuerServer } from './issuer-server.ts';
 
@@ -141,4 +148,83 @@ test('a key that is no longer published is dead at the next renewal', async (t) 
     codeOf(() => verifier.verify(token)),
     'ERR_TOKEN_KEY_UNKNOWN',
   );
+});
+
+test('the last good keys serve for as long as is said, and no longer', async (t) => {
+  const issuer = await startIssuer(t, json({ keys: [key.publicJwk] }));
+  let aheadMs = 0;
+  const clock = { ...systemClock, monotonicMs: () => systemClock.monotonicMs() + aheadMs };
+  const verifier = createVerifierOn(
+    { clock },
+    { issuer: issuer.url, audience: AUDIENCE, keepKeysForSeconds: 60 },
+  );
+  t.after(() => verifier.close());
+  await verifier.ready();
+  await issuer.stop();
+  const token = key.token(issuer.url);
+  aheadMs = 59_000;
+  assert.equal(verifier.verify(token).subject, 'ada');
+  aheadMs = 61_000;
+  assert.equal(
+    codeOf(() => verifier.verify(token)),
+    'ERR_KEYS_UNAVAILABLE',
+  );
+});
+
+test('a renewal that brings the same key keeps what it has verified remembered', async (t) => {
+  const issuer = await startIssuer(t, json({ keys: [key.publicJwk] }));
+  const verifier = verifierOf(t, issuer, { renewKeysAfterSeconds: 1 });
+  await verifier.ready();
+  const token = key.token(issuer.url);
+  const first = verifier.verify(token);
+  await sleep(1300);
+  assert.ok(issuer.asked.filter((path) => path.endsWith('jwks.json')).length > 1, 'it was renewed');
+  assert.equal(verifier.verify(token), first, 'the very same object');
+});
+
+test('an issuer whose application answers every path with a page still has its keys found', async (t) => {
+  const issuer = await startIssuer(t, json({ keys: [key.publicJwk] }));
+  const answers = [
+    (response: ServerResponse) => response.end('<!doctype html>'),
+    (response: ServerResponse) => response.writeHead(302, { location: 'https://login.example/' }).end(),
+    (response: ServerResponse) => response.writeHead(401).end(),
+  ];
+  for (const answer of answers) {
+    issuer.metadata = (_request, response) => void answer(response);
+    const verifier = verifierOf(t, issuer);
+    await verifier.ready();
+    assert.equal(verifier.verify(key.token(issuer.url)).subject, 'ada');
+  }
+});
+
+test('however many wait for the first keys, the issuer is asked at the pace of one; who closes is told', async (t) => {
+  const issuer = await startIssuer(t, (_request, response) => response.writeHead(500).end());
+  const verifier = verifierOf(t, issuer, { jwksUri: `${issuer.url}/.well-known/jwks.json` });
+  const waiting = Array.from({ length: 50 }, () => rejection(verifier.ready()));
+  await sleep(1500);
+  assert.ok(issuer.asked.length <= 4, `${issuer.asked.length} questions`);
+  verifier.close();
+  assert.deepEqual(new Set(await Promise.all(waiting)), new Set(['ERR_CLOSED']));
+});
+
+test('of two issuers with one kid the one whose key is not there yet is waited for', async (t) => {
+  const [a, b] = [createKey('1'), createKey('1')];
+  const first = await startIssuer(t, json({ keys: [a.publicJwk] }));
+  const second = await startIssuer(t, json({ keys: [createKey('0').publicJwk] }));
+  const verifier = createVerifier({
+    audience: AUDIENCE,
+    issuers: [{ issuer: first.url }, { issuer: second.url }],
+  });
+  t.after(() => verifier.close());
+  await verifier.ready();
+  second.answer = json({ keys: [b.publicJwk] });
+  assert.equal((await verifier.authenticate(b.token(second.url))).issuer, second.url);
+  assert.equal(verifier.verify(a.token(first.url)).issuer, first.url);
+  assert.throws(() => verifier.verify(a.token(second.url)), { code: 'ERR_TOKEN_ISSUER' });
+});
+
+test('keys that are nothing are no wish to have them fetched', () => {
+  for (const keys of [null, '', false, 0]) {
+    assert.throws(() => createVerifier({ issuer: 'https://app.example', audience: AUDIENCE, keys } as never));
+  }
 });

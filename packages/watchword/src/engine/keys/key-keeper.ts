@@ -59,6 +59,7 @@ export class KeyKeeper {
   readonly #parts: KeyKeeperParts;
   #ring: OpenedRing;
   #loading = false;
+  #failedRevision: number | undefined;
 
   constructor(parts: KeyKeeperParts, ring: OpenedRing) {
     this.#parts = parts;
@@ -182,7 +183,7 @@ export class KeyKeeper {
     this.#loading = true;
     // Where it fails, the next look at the store tries again; until then the keys that are known stay in use.
     this.#reload()
-      .catch(() => undefined)
+      .catch((cause: unknown) => this.#tellFailure(revision, cause))
       .finally(() => {
         this.#loading = false;
       });
@@ -200,10 +201,20 @@ export class KeyKeeper {
       const { change, added } = planned;
       const outcome = await store.keys.change({ ...change, expectedRevision: ring.revision });
       if (outcome.kind === 'conflict') continue;
-      await this.#reload();
+      // It is done, whatever becomes of the reading: the next look at the store tries that again.
+      await this.#reload().catch((cause: unknown) => this.#tellFailure(outcome.revision, cause));
       if (added !== undefined) announce(this.#parts.context, added);
       return outcome.revocation;
     }
+  }
+
+  /** Once for each revision: the store is looked at many times a second. */
+  #tellFailure(revision: number, cause: unknown): void {
+    if (revision === this.#failedRevision) return;
+    this.#failedRevision = revision;
+    const code = cause instanceof WatchwordError ? cause.code : 'ERR_INTERNAL';
+    const detail = 'the keys could not be read: this process goes on with those that it knows';
+    this.#parts.context.events.record('request_failed', { code, detail, cause });
   }
 
   async #reload(): Promise<void> {

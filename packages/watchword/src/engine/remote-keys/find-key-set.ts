@@ -14,6 +14,9 @@ export interface FetchedDocument {
   readonly maxAgeSeconds: number | undefined;
 }
 
+/** What is there is no document of the kind: a page, a form to sign in, a refusal. */
+class OtherDocumentError extends Error {}
+
 /** Fetches JSON. A redirect is followed within the origin only: nobody else is asked because somebody said so. */
 export async function fetchDocument(http: HttpClient, url: string): Promise<FetchedDocument | 'missing'> {
   let at = url;
@@ -31,16 +34,18 @@ function redirectOf(answer: HttpAnswer, at: string): string | undefined {
   const location = answer.header('location');
   if (answer.status < 300 || answer.status > 399 || location === undefined) return undefined;
   if (!URL.canParse(location, at) || new URL(location, at).origin !== new URL(at).origin) {
-    throw new Error('it redirects to another origin');
+    throw new OtherDocumentError('it redirects to another origin');
   }
   return new URL(location, at).href;
 }
 
 function documentOf(answer: HttpAnswer): FetchedDocument {
+  const isRefusal = answer.status >= 400 && answer.status < 500;
+  if (isRefusal) throw new OtherDocumentError(`it answers ${answer.status}`);
   if (answer.status !== 200) throw new Error(`it answers ${answer.status}`);
   const text = decodeUtf8(answer.body);
   const value = text === undefined ? undefined : parseStrictJson(text, { maxDepth: MAX_DEPTH });
-  if (value === undefined) throw new Error('it answers with something else than JSON');
+  if (value === undefined) throw new OtherDocumentError('it answers with something else than JSON');
   return { value, maxAgeSeconds: maxAgeOf(answer.header('cache-control')) };
 }
 
@@ -60,7 +65,7 @@ export async function discoverKeySetUrl(
   isAllowed: (url: string) => boolean,
 ): Promise<string> {
   for (const url of metadataUrls(issuer)) {
-    const metadata = await fetchDocument(http, url);
+    const metadata = await fetchDocument(http, url).catch(missingIfOther);
     if (metadata === 'missing') continue;
     const { value } = metadata;
     // RFC 8414 §3.3: or it would be somebody else's metadata.
@@ -71,6 +76,12 @@ export async function discoverKeySetUrl(
     throw new Error('its metadata names no `jwks_uri` that is https');
   }
   return new URL('/.well-known/jwks.json', issuer).href;
+}
+
+/** An application answers what it does not know in its own way. */
+function missingIfOther(error: unknown): 'missing' {
+  if (error instanceof OtherDocumentError) return 'missing';
+  throw error;
 }
 
 function metadataUrls(issuer: string): readonly string[] {

@@ -1,10 +1,11 @@
 import { parseAlgorithm, type JwsAlgorithm } from '../../crypto/jws/algorithms.ts';
+import { WatchwordError } from '../../errors/watchword-error.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { HttpClient } from '../../ports/http-client.ts';
 import type { Random } from '../../ports/random.ts';
 import type { Scheduler } from '../../ports/scheduler.ts';
 import { discoverKeySetUrl, fetchDocument } from './find-key-set.ts';
-import { readKeySet, type RemoteKey, type RemoteKeys } from './read-key-set.ts';
+import { readKeySet, type ParsedKeys, type RemoteKey, type RemoteKeys } from './read-key-set.ts';
 import { UnknownKeyIds } from './unknown-key-ids.ts';
 
 export interface RemoteKeysParts {
@@ -38,6 +39,8 @@ export interface RemoteKeysStatus {
 const SHORTEST_RENEWAL_MS = 1000;
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 30_000;
+/** How long whoever waits for the first keys looks away. */
+const WAIT_MS = 100;
 /** How far apart the questions are that unknown `kid`s bring about, whatever is presented. */
 const COOL_DOWN_MS = 1000;
 /** Renewals come this much early, at random, so that the instances of a service do not ask at once. */
@@ -57,6 +60,10 @@ export class IssuerKeys {
   #failures = 0;
   #loading: Promise<void> | undefined;
   #nextLook: Promise<void> | undefined;
+  #loaded: Promise<void> | undefined;
+  #hinting = false;
+  /** By the text of the JWK: one that stays the same stays the same object, and what it has verified stays remembered. */
+  readonly #parsed: ParsedKeys = new Map();
   #lookedMs = -Infinity;
   #cancelNext: () => void = () => undefined;
   #closed = false;
@@ -79,7 +86,7 @@ export class IssuerKeys {
 
   /** The key of that name for that algorithm, or where there is none the one that shows what is wrong with the algorithm. */
   find(kid: string, algorithm: unknown): RemoteKey | undefined {
-    const named = this.#keys?.get(kid);
+    const named = this.isUsable ? this.#keys?.get(kid) : undefined;
     if (named === undefined || named.length === 1) return named?.[0];
     const wanted = parseAlgorithm(algorithm);
     return named.find(({ jws }) => jws.algorithm === wanted) ?? named[0];
@@ -89,17 +96,38 @@ export class IssuerKeys {
   async lookAgain(kid: string): Promise<void> {
     // What is under way began before the question: it may bring the key, and may have missed it.
     await this.#loading;
-    if (this.#closed || this.#keys?.has(kid) === true || this.#unknown.has(kid)) return;
+    if (this.#closed || this.#has(kid) || this.#unknown.has(kid)) return;
     await (this.#nextLook ??= this.#look());
-    if (this.#problem === undefined && this.#keys?.has(kid) === false) this.#unknown.add(kid);
+    if (this.#problem === undefined && !this.#has(kid)) this.#unknown.add(kid);
   }
 
-  /** Resolves once there are keys. */
-  async whenLoaded(): Promise<void> {
-    while (!this.isUsable && !this.#closed) {
-      await this.#load();
-      if (!this.isUsable) await this.#parts.scheduler.sleep(FIRST_RETRY_MS);
+  /** The same for who does not wait: one at a time, however many tokens come meanwhile. */
+  hint(kid: string): void {
+    if (this.#hinting) return;
+    this.#hinting = true;
+    void this.lookAgain(kid).finally(() => {
+      this.#hinting = false;
+    });
+  }
+
+  /** Resolves once there are keys; rejects with `ERR_CLOSED` where nobody fetches them any more. */
+  whenLoaded(): Promise<void> {
+    this.#loaded ??= this.#waitForKeys().finally(() => {
+      this.#loaded = undefined;
+    });
+    return this.#loaded;
+  }
+
+  /** It asks for nothing itself: retries come when they are due, however many wait. */
+  async #waitForKeys(): Promise<void> {
+    while (!this.isUsable) {
+      if (this.#closed) throw new WatchwordError('ERR_CLOSED');
+      await (this.#loading ?? this.#parts.scheduler.sleep(WAIT_MS));
     }
+  }
+
+  #has(kid: string): boolean {
+    return this.isUsable && this.#keys?.has(kid) === true;
   }
 
   status(): RemoteKeysStatus {
@@ -121,7 +149,7 @@ export class IssuerKeys {
     this.#nextLook = undefined;
     // A renewal may have begun meanwhile, too early for whoever has just joined.
     await this.#loading;
-    await this.#load();
+    if (!this.#closed) await this.#load();
   }
 
   close(): void {
@@ -142,8 +170,9 @@ export class IssuerKeys {
     this.#cancelNext();
     try {
       this.#url ??= await discoverKeySetUrl(http, issuer, isAllowedUrl);
+      if (this.#closed) return;
       const document = await fetchDocument(http, this.#url);
-      const keys = document === 'missing' ? undefined : readKeySet(document.value, algorithms);
+      const keys = document === 'missing' ? undefined : readKeySet(document.value, algorithms, this.#parsed);
       if (document === 'missing' || keys === undefined) throw new Error('there is no key set');
       if (keys.size === 0) throw new Error('there is no usable key in its set');
       this.#keys = keys;

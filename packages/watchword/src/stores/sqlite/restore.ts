@@ -1,4 +1,4 @@
-import { existsSync, renameSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, renameSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { backup, type DatabaseSync } from 'node:sqlite';
 import { ConfigurationError } from '../../errors/watchword-error.ts';
@@ -45,7 +45,10 @@ export async function restoreSqlite(
     const verified = verifyCopy(draft, backupPath);
     const old = takeOver(path);
     if (old === 'ours') {
+      const before = changeCounter(path);
       await keepCopy(path, keepOldAs);
+      // Whoever came while it was copied has written, if only that there is a write-ahead log again.
+      if (takeOver(path) !== 'ours' || changeCounter(path) !== before) throw inUse(path);
       await replaceContent(draft, path);
     } else {
       moveAside(path, keepOldAs);
@@ -98,7 +101,19 @@ function takeOver(path: string): 'missing' | 'ours' | 'damaged' {
   }
 }
 
-function inUse(path: string, cause: unknown): ConfigurationError {
+/** What SQLite counts up with each transaction outside of a write-ahead log: bytes 24 to 27 of the file. */
+function changeCounter(path: string): number {
+  const file = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(4);
+    readSync(file, bytes, 0, 4, 24);
+    return bytes.readUInt32BE();
+  } finally {
+    closeSync(file);
+  }
+}
+
+function inUse(path: string, cause?: unknown): ConfigurationError {
   const sentence = `The database ${JSON.stringify(path)} is in use: stop what uses it, and restore then.`;
   return new ConfigurationError(sentence, { cause });
 }
