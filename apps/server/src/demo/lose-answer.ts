@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Watchword } from 'watchword';
 import { replyWithAnswer } from '../problem-reply.ts';
 import { presentRefresh } from './present-refresh.ts';
+import { textOf } from '../receive-request.ts';
 import type { Witness } from './witness.ts';
 
 /**
@@ -12,10 +13,7 @@ export function loseAnswer(auth: Watchword, witness: Witness) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const presented = await presentRefresh(auth, witness, {
       remoteAddress: request.ip,
-      header(name) {
-        const value = request.headers[name];
-        return Array.isArray(value) ? value.join(', ') : value;
-      },
+      header: (name) => textOf(request.raw, name),
     });
     if (presented.kind !== 'served') return replyWithAnswer(reply, presented.refusal);
     const { outcome, generation } = presented;

@@ -1,4 +1,4 @@
-import type { SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { sessionIdBytes, sessionIdFromBytes } from '../../domain/ids.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { ChainState } from '../../domain/refresh-chain.ts';
@@ -48,6 +48,13 @@ export type SessionRow = readonly [
   userAgent: string | null,
   cutoffMs: EpochMs,
 ];
+
+/** A statement that gives each row as a `SessionRow`: an object with a member for each column costs as much as finding it. */
+export function prepareRows(database: DatabaseSync, sql: string): StatementSync {
+  const statement = database.prepare(sql);
+  statement.setReturnArrays(true);
+  return statement;
+}
 
 export const INSERT_SESSION = `
   INSERT INTO sessions (

@@ -1,8 +1,9 @@
 import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import { sessionIdBytes, sessionIdFromBytes, sessionStartedMs, type SessionId } from '../../domain/ids.ts';
+import { sessionStatus } from '../../domain/session.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { SessionScan, SessionStore } from '../../ports/store/session-store.ts';
-import { CUTOFF, recordFromRow, SESSION_COLUMNS, type SessionRow } from './session-rows.ts';
+import { CUTOFF, prepareRows, recordFromRow, SESSION_COLUMNS, type SessionRow } from './session-rows.ts';
 import type { SqliteAccess } from './sqlite-access.ts';
 import { isStorable } from './storable-text.ts';
 
@@ -29,11 +30,7 @@ export function createSessionScans(
   { database, turns }: SqliteAccess,
   clock: Clock,
 ): Pick<SessionStore, 'scanLive' | 'countLive'> {
-  const rowsOf = (which: string): StatementSync => {
-    const statement = database.prepare(scanStatement(which));
-    statement.setReturnArrays(true);
-    return statement;
-  };
+  const rowsOf = (which: string): StatementSync => prepareRows(database, scanStatement(which));
   const scan = { all: rowsOf(OF_ALL), subject: rowsOf(OF_SUBJECT) };
   const count = {
     all: database.prepare(countStatement(OF_ALL)),
@@ -48,10 +45,7 @@ export function createSessionScans(
         const statement = look.subject === undefined ? scan.all : scan.subject;
         const rows = statement.all(...bounds(look)) as unknown as SessionRow[];
         const sessions = rows.map((row) => recordFromRow(row).session);
-        const live = sessions.filter(
-          ({ ended, idleExpiresMs, absoluteExpiresMs }) =>
-            ended === undefined && idleExpiresMs > nowMs && absoluteExpiresMs > nowMs,
-        );
+        const live = sessions.filter((session) => sessionStatus(session, nowMs) === 'live');
         return { live, next: sessions.length === look.rows ? sessions.at(-1)?.id : undefined };
       }),
 

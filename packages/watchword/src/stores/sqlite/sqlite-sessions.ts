@@ -1,4 +1,3 @@
-import type { StatementSync } from 'node:sqlite';
 import { sessionIdBytes, sessionIdFromBytes } from '../../domain/ids.ts';
 import type { SessionRecord } from '../../domain/session.ts';
 import type { EpochMs } from '../../domain/time.ts';
@@ -13,6 +12,7 @@ import {
   CUTOFF,
   INSERT_SESSION,
   placeParameters,
+  prepareRows,
   recordFromRow,
   SESSION_COLUMNS,
   sessionParameters,
@@ -61,15 +61,8 @@ const DELETE_EXPIRED = `
 export function createSqliteSessions(access: SqliteAccess, revoke: Revoke, clock: Clock): SessionStore {
   const { database, turns, transactions, ownWrites } = access;
 
-  function preparedRows(sql: string): StatementSync {
-    const statement = database.prepare(sql);
-    // An object with a member for each column costs as much as finding the row.
-    statement.setReturnArrays(true);
-    return statement;
-  }
-
-  const find = preparedRows(FIND);
-  const listLive = preparedRows(LIST_LIVE);
+  const find = prepareRows(database, FIND);
+  const listLive = prepareRows(database, LIST_LIVE);
   const superfluous = database.prepare(SUPERFLUOUS);
   const greatestCutoff = database.prepare(GREATEST_CUTOFF);
   const insert = database.prepare(INSERT_SESSION);

@@ -1,3 +1,4 @@
+import { epochMs, numericDate } from '../../../domain/time.ts';
 import type { Introspection } from '../../../engine/tokens/introspect.ts';
 import { requireClient } from '../../client-authentication.ts';
 import type { Handler, HttpContext } from '../../handler.ts';
@@ -43,14 +44,10 @@ function present(found: Introspection, { engine }: HttpContext): object {
         sub: session.subject,
         client_id: session.clientId,
         sid: session.id,
-        iat: seconds(session.lastRefreshedMs),
-        exp: seconds(Math.min(session.idleExpiresMs, session.absoluteExpiresMs)),
-        auth_time: seconds(session.authenticatedMs),
+        iat: numericDate(session.lastRefreshedMs),
+        exp: numericDate(epochMs(Math.min(session.idleExpiresMs, session.absoluteExpiresMs))),
+        auth_time: numericDate(session.authenticatedMs),
       };
     }
   }
-}
-
-function seconds(milliseconds: number): number {
-  return Math.floor(milliseconds / 1000);
 }
