@@ -6,11 +6,13 @@
  */
 import { build, isBuilt } from './setup/build.js';
 import { ensureChromium } from './setup/chromium.js';
+import { installTogether } from './setup/debian-needs.js';
 import { install, isInstalled } from './setup/install.js';
 import { withLock } from './setup/lock.js';
 import { ensurePeers } from './setup/peers.js';
 import { Refusal } from './setup/refusal.js';
 import { root } from './setup/root.js';
+import { ensureServers } from './setup/servers.js';
 
 const plans = {
   install: [{ isDone: isInstalled, run: install }],
@@ -34,7 +36,9 @@ async function setUp(goal) {
     });
   }
   if (goal === 'test') {
+    await installTogether(root);
     await ensureChromium(root);
+    await ensureServers(root);
     await ensurePeers(root);
   }
 }

@@ -7,6 +7,12 @@ export function chromiumPath() {
   return process.env.WATCHWORD_CHROMIUM ?? '/usr/bin/chromium';
 }
 
+/** Debian's package of the browser, unless the browser is there or its place was chosen. */
+export function missingChromium() {
+  const { path, isPathChosen } = thisMachine();
+  return isPathChosen || isExecutable(path) ? [] : ['chromium'];
+}
+
 /**
  * What decides how a browser gets here.
  *

@@ -13,6 +13,11 @@ const PEERS = [
   { name: 'jose', sign: '/usr/bin/jose' },
 ];
 
+/** Those of Debian's packages that are not on this machine. */
+export function missingPeers(peers = PEERS) {
+  return peers.filter(({ sign }) => !existsSync(sign)).map(({ name }) => name);
+}
+
 /**
  * Their tests skip where they are missing, so that nothing here ends the run.
  *
@@ -21,7 +26,7 @@ const PEERS = [
  * @param {typeof PEERS} [peers]
  */
 export async function ensurePeers(root, machine = debianMachine(), peers = PEERS) {
-  const missing = peers.filter(({ sign }) => !existsSync(sign)).map(({ name }) => name);
+  const missing = missingPeers(peers);
   if (missing.length === 0) return;
   const skipping = 'tests of interoperability with other implementations are skipped';
   if (!machine.isDebian) {

@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, mock, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ensureChromium } from '../setup/chromium.js';
+import { installTogether } from '../setup/debian-needs.js';
 import { ensurePeers } from '../setup/peers.js';
 import { isRunning } from '../setup/processes.js';
+import { ensureServers } from '../setup/servers.js';
+import { withServicesOff } from '../setup/services-off.js';
 import { npmStandIn, tscStandIn } from './support/stand-ins.js';
 import { TemporaryWorkspace } from './support/temporary-workspace.js';
 
@@ -279,4 +282,103 @@ describe('what the tests need of Debian', () => {
       assert.match(said, sentence);
     });
   }
+
+  const servers = () => [
+    { program: join(workspace.folder, 'no-database'), name: 'database' },
+    { program: join(workspace.folder, 'no-pooler'), name: 'pooler' },
+  ];
+  const places = () => ({
+    policy: join(workspace.folder, 'sbin/policy'),
+    clusters: join(workspace.folder, 'etc/database/create.d/tests.conf'),
+  });
+
+  test('private servers are left alone where they are', async () => {
+    standInApt('exit 1');
+    await ensureServers(workspace.folder, machine(), [{ program: 'apt-get', name: 'apt' }], places());
+    assert.throws(asked);
+    assert.equal(existsSync(join(workspace.folder, 'sbin')), false);
+  });
+
+  test('private servers are installed together, while no service may start and no cluster is made', async () => {
+    standInApt(
+      'sbin/policy; echo "policy $?" >> apt.log; cat etc/database/create.d/tests.conf >> apt.log; touch bin/new; chmod +x bin/new',
+    );
+    const wanted = [
+      { program: 'new', name: 'database' },
+      { program: 'apt-get', name: 'present' },
+    ];
+    await ensureServers(workspace.folder, machine(), wanted, places());
+    assert.match(
+      asked(),
+      /--no-install-recommends.* install database noninteractive\npolicy 101\ncreate_main_cluster = false\n$/,
+    );
+    assert.deepEqual(
+      [existsSync(join(workspace.folder, 'sbin')), existsSync(join(workspace.folder, 'etc'))],
+      [false, false],
+    );
+  });
+
+  /** @type {[string, Partial<ReturnType<typeof machine>>, string, RegExp][]} */
+  const withoutServers = [
+    ['on Debian as somebody else', { isRoot: false }, '', /'apt-get install database pooler' as root/],
+    [
+      'elsewhere',
+      { isDebian: false },
+      '',
+      /no-database, .*no-pooler, which Debian has in 'database', 'pooler'/,
+    ],
+    ['when apt-get fails', {}, 'exit 100', /apt-get could not install 'database', 'pooler'/],
+    [
+      'when the packages have their programs elsewhere',
+      {},
+      'exit 0',
+      /still the programs of database, pooler/,
+    ],
+  ];
+  for (const [when, facts, apt, sentence] of withoutServers) {
+    test(`private servers are asked for in a sentence ${when}`, async () => {
+      standInApt(apt);
+      const ensured = ensureServers(workspace.folder, { ...machine(), ...facts }, servers(), places());
+      await assert.rejects(ensured, sentence);
+      assert.equal(existsSync(join(workspace.folder, 'etc')), false);
+    });
+  }
+
+  test('what the machine says of its services stays as it is, and what a package brings meanwhile', async () => {
+    workspace.write('sbin/policy', 'exit 0');
+    await withServicesOff(async () => workspace.write('etc/database/own.conf', ''), places());
+    assert.equal(readFileSync(places().policy, 'utf8'), 'exit 0');
+    assert.deepEqual(
+      ['own.conf', 'create.d'].map((name) => existsSync(join(workspace.folder, 'etc/database', name))),
+      [true, false],
+    );
+  });
+
+  test('a policy that was left behind allows everything', async () => {
+    let policy = '';
+    await withServicesOff(async () => {
+      policy = readFileSync(places().policy, 'utf8');
+    }, places());
+    workspace.write('left', policy.replace(String(process.pid), 'no-process'));
+    assert.equal(
+      workspace.run(['-e', 'process.exit(child_process.spawnSync("sh", ["left"]).status)']).code,
+      0,
+    );
+  });
+
+  test('what several of them miss is installed with one call', async () => {
+    standInApt('exit 0');
+    await installTogether(workspace.folder, machine(), ['browser', 'database'], places());
+    assert.match(asked(), /^[^\n]* install browser database noninteractive\n$/);
+    assert.match(said, /installing Debian's packages 'browser', 'database' for the tests/);
+    for (const [facts, missing] of /** @type {const} */ ([
+      [{ isRoot: false }, ['a', 'b']],
+      [{ isDebian: false }, ['a', 'b']],
+      [{}, ['a']],
+    ])) {
+      rmSync(join(workspace.folder, 'apt.log'), { force: true });
+      await installTogether(workspace.folder, { ...machine(), ...facts }, [...missing], places());
+      assert.throws(asked);
+    }
+  });
 });
