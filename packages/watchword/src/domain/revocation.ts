@@ -39,9 +39,15 @@ export const GENESIS_HASH: Uint8Array = new Uint8Array(32);
  * `[sequence, kind, id, beforeMs, atMs, expiresMs]`, where `id` is `""` for `all` and `beforeMs` 0 where there is none.
  */
 export function revocationBytes(record: Omit<RevocationRecord, 'hash'>): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(recordFields(record)));
+}
+
+/** What stands in an entry's bytes, in order. */
+export function recordFields(
+  record: Omit<RevocationRecord, 'hash'>,
+): readonly [number, RevocationKind, string, number, number, number] {
   const { sequence, target, atMs, expiresMs } = record;
-  const fields = [sequence, target.kind, targetId(target), targetBeforeMs(target), atMs, expiresMs];
-  return new TextEncoder().encode(JSON.stringify(fields));
+  return [sequence, target.kind, targetId(target), targetBeforeMs(target), atMs, expiresMs];
 }
 
 /** The subject, session, token or key that is meant; `""` for all. */

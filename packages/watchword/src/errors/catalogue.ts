@@ -1,5 +1,6 @@
 import { ACCOUNT_ERRORS } from './account-errors.ts';
 import { APPLICATION_ERRORS } from './application-errors.ts';
+import { FEED_ERRORS } from './feed-errors.ts';
 import { HTTP_ERRORS } from './http-errors.ts';
 import { SESSION_ERRORS } from './session-errors.ts';
 import { TOKEN_ERRORS } from './token-errors.ts';
@@ -13,6 +14,7 @@ export const ERROR_CATALOGUE = {
   ...TOKEN_ERRORS,
   ...SESSION_ERRORS,
   ...ACCOUNT_ERRORS,
+  ...FEED_ERRORS,
   ...HTTP_ERRORS,
 } as const satisfies Record<string, ErrorDescription>;
 

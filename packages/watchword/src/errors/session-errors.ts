@@ -27,7 +27,8 @@ export const SESSION_ERRORS = {
   ERR_STORE_UNAVAILABLE: {
     status: 503,
     title: 'The store does not answer',
-    sentence: 'The database did not answer in time. Nothing was changed; try again shortly.',
+    sentence:
+      'The database did not answer in time. Whether anything was changed is not known; try again shortly.',
     retryAfterSeconds: 2,
   },
   ERR_OVERLOADED: {

@@ -11,6 +11,7 @@ import { revocationCases } from './store-contract/revocation-cases.ts';
 import { scanCases } from './store-contract/scan-cases.ts';
 import { sessionCases } from './store-contract/session-cases.ts';
 import { startCases } from './store-contract/start-cases.ts';
+import { verifierCases } from './store-contract/verifier-cases.ts';
 import { createWorkbench, type Install, type StoreInstallation } from './store-contract/workbench.ts';
 
 export type { StoreInstallation };
@@ -49,6 +50,7 @@ export function storeContract(
     ...accountCases,
     ...clientCases,
     ...exchangeCases,
+    ...verifierCases,
     ...instanceCases,
     ...raceCases,
   ];

@@ -43,6 +43,15 @@ export const brokenLogs: readonly BrokenStore[] = [
     }),
   ),
   broken(
+    'every process that notices a loss begins another epoch',
+    'a new epoch is begun once',
+    ({ revocations }) => ({
+      revocations: replace(revocations, {
+        beginEpoch: async () => revocations.beginEpoch((await revocations.head()).epoch),
+      }),
+    }),
+  ),
+  broken(
     'a cut-off is the clock’s time',
     'a cut-off lies after every session that it covers',
     ({ revocations }, { context }) => ({

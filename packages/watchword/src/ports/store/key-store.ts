@@ -11,9 +11,9 @@ export interface StoredSigningKey {
   readonly sealed: SealedBytes;
 }
 
-/** Key material that signs nothing by itself: the roots of refresh tags, the key of token ids. */
+/** Key material that signs no token: the roots of refresh tags, the key of token ids, the roots of the feed's keys. */
 export interface StoredRoot {
-  readonly purpose: 'refresh' | 'token_id';
+  readonly purpose: 'refresh' | 'token_id' | 'feed';
   /** From 1; for `refresh` it fits a byte. */
   readonly version: number;
   readonly createdMs: EpochMs;

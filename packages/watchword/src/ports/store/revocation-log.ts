@@ -43,6 +43,12 @@ export interface RevocationLog {
 
   head(): Promise<LogHead>;
 
+  /**
+   * For a process that has seen the store lose entries: begins a new epoch, so that whoever follows the log reads all of it again, unless
+   * somebody did since it was `current`. Gives the head as it is then. Durable when it resolves.
+   */
+  beginEpoch(current: string): Promise<LogHead>;
+
   /** Entries after `sequence` that have not expired, in order, at most `limit`. */
   readAfter(sequence: number, limit: number): Promise<readonly RevocationRecord[]>;
 

@@ -9,13 +9,14 @@ import type { ExchangeStore } from './exchange-store.ts';
 import type { KeyStore } from './key-store.ts';
 import type { RevocationLog } from './revocation-log.ts';
 import type { SessionStore } from './session-store.ts';
+import type { VerifierStore } from './verifier-store.ts';
 
 /** What a store is handed when it is opened: it reads no clock and makes no randomness of its own. */
 export interface StoreContext {
   readonly clock: Clock;
   readonly scheduler: Scheduler;
   readonly random: Random;
-  /** SHA-256, for the hashes of the revocation log. */
+  /** SHA-256, for the hashes of the revocation log, and for what long texts are found by. */
   readonly digest: (bytes: Uint8Array) => Uint8Array;
   /** How long an operation may wait for its turn, in milliseconds, before it fails with `ERR_STORE_UNAVAILABLE`. */
   readonly patienceMs: number;
@@ -53,15 +54,17 @@ export interface Sighting {
 
 export interface StoreObserver {
   /**
-   * Called after each successful look at the primary, at most some 50 ms apart while the process is awake; `sinceMs` is
-   * the monotonic time at which the look began: everything that was durable by then is in `sighting`.
+   * Called after each successful look at the primary, at most some 50 ms apart while the process is awake, 300 ms where
+   * another machine is asked; `sinceMs` is the monotonic time at which the look began: everything that was durable by then is in `sighting`.
    */
   looked(sighting: Sighting, sinceMs: number): void;
 }
 
 /**
- * Everything that is kept. Every method may reject with a `WatchwordError` of code `ERR_STORE_UNAVAILABLE`, in which case
- * nothing was changed unless the method says otherwise; none blocks the event loop while it waits for another process.
+ * Everything that is kept. Every method may reject with a `WatchwordError` of code `ERR_STORE_UNAVAILABLE`. A store in this process
+ * has then changed nothing, unless the method says otherwise. Of one on another machine the answer may have been lost on its way: what
+ * was asked for was done wholly, or not at all, or is being done this moment. None blocks the event loop while it waits for
+ * another process.
  */
 export interface Store {
   readonly sessions: SessionStore;
@@ -70,6 +73,7 @@ export interface Store {
   readonly accounts: AccountStore;
   readonly clients: ClientStore;
   readonly exchanges: ExchangeStore;
+  readonly verifiers: VerifierStore;
 
   /** Raises the recorded maxima to at least these and gives the maxima. */
   raiseLifetimes(lifetimes: LongestLifetimes): Promise<LongestLifetimes>;
@@ -85,6 +89,12 @@ export interface Store {
 
   /** Begins to watch for what other processes wrote; gives the function that stops it. Throws `ERR_CLOSED` after `close`. */
   watch(observer: StoreObserver): () => void;
+
+  /**
+   * How it notices what other processes wrote, for messages: woken by notifications, or by looking again and again. Left out
+   * where there is one way only.
+   */
+  noticesBy?(): 'notification' | 'polling';
 
   /** Whether the store answers and can write: for `/readyz`. Never rejects; `false` after `close`. */
   isReady(): Promise<boolean>;

@@ -22,6 +22,12 @@ export interface VerifierRow extends Receipt {
   readonly appliedMs: EpochMs;
 }
 
+/** What became of a receipt. */
+export type ReceiptOutcome = 'noted' | 'too_many';
+
+/** The most verifiers that are listed. */
+export const MOST_LISTED_VERIFIERS = 10_000;
+
 export interface VerifierList {
   readonly verifiers: readonly VerifierRow[];
   /** The store's clock at the moment of reading. */
@@ -34,12 +40,13 @@ export interface VerifierList {
  */
 export interface VerifierStore {
   /**
-   * Notes receipts, in one step. A receipt whose sequence is lower than the row's in the same epoch only shows that the
-   * instance is alive. A client has at most `mostPerClient` instances: a new one beyond that is not noted, and is told so.
+   * Notes receipts, no two of one instance, in one step; what became of each, in their order. A receipt whose sequence is
+   * lower than the row's in the same epoch only shows that the instance is alive; one of another epoch replaces the row's.
+   * A client has at most `mostPerClient` instances: a new one beyond that is not noted, and is told so.
    */
-  note(receipts: readonly Receipt[], mostPerClient: number): Promise<readonly ('noted' | 'too_many')[]>;
+  note(receipts: readonly Receipt[], mostPerClient: number): Promise<readonly ReceiptOutcome[]>;
 
-  /** Ordered by client, name and instance; at most 10,000. */
+  /** Ordered by client, name and instance, as their code points are; at most 10,000. */
   list(): Promise<VerifierList>;
 
   /** Forgets an instance that says that it stops. */

@@ -16,7 +16,9 @@ import {
   type CutoffTarget,
   type RevocationEntry,
 } from '../revocation-entry.ts';
-import { asItStands, type MemoryState } from './memory-state.ts';
+import { asItStands, epochOf, type MemoryState } from './memory-state.ts';
+
+const EPOCH_BYTES = 16;
 
 type EndedSession = RevocationResult['endedSessions'][number];
 
@@ -30,6 +32,13 @@ export function createMemoryRevocations(state: MemoryState, context: StoreContex
     revoke: async (requests, lifetimes) => revokeInMemory(state, context, requests, lifetimes),
 
     head: async () => structuredClone(state.head),
+
+    beginEpoch: async (current) => {
+      if (state.head.epoch === current) {
+        state.head = { ...state.head, epoch: epochOf(context.random.bytes(EPOCH_BYTES)) };
+      }
+      return structuredClone(state.head);
+    },
 
     readAfter: async (sequence, limit) => {
       const nowMs = context.clock.nowMs();

@@ -6,6 +6,7 @@ import type { AccountRecord } from '../../ports/store/account-store.ts';
 import type { ClientRecord } from '../../ports/store/client-store.ts';
 import type { StoredRoot, StoredSigningKey } from '../../ports/store/key-store.ts';
 import type { LongestLifetimes } from '../../ports/store/store.ts';
+import type { VerifierRow } from '../../ports/store/verifier-store.ts';
 import type { KeptExchange } from './memory-exchanges.ts';
 
 export interface Cutoff {
@@ -32,6 +33,8 @@ export interface MemoryState {
   readonly clients: Map<string, ClientRecord | undefined>;
   /** By the numbers of the key. */
   readonly exchanges: Map<string, KeptExchange>;
+  /** By instance and client. */
+  readonly verifiers: Map<string, VerifierRow>;
   lifetimes: LongestLifetimes;
   restoreAcceptedUntilMs: EpochMs;
 }
@@ -55,6 +58,7 @@ export function createMemoryState(epochBytes: Uint8Array): MemoryState {
     accountIdsByEmail: new Map(),
     clients: new Map(),
     exchanges: new Map(),
+    verifiers: new Map(),
     lifetimes: { tokenMs: 0, sessionMs: 0 },
     restoreAcceptedUntilMs: epochMs(0),
   };

@@ -8,6 +8,7 @@ import { createMemoryKeys } from './memory-keys.ts';
 import { createMemoryRevocations } from './memory-revocations.ts';
 import { createMemorySessions } from './memory-sessions.ts';
 import { createMemoryState, epochOf, type MemoryState } from './memory-state.ts';
+import { createMemoryVerifiers } from './memory-verifiers.ts';
 
 const EPOCH_BYTES = 16;
 
@@ -42,6 +43,7 @@ export function createMemoryStore(state: MemoryState, context: StoreContext): St
     accounts: whileOpen(createMemoryAccounts(state), assertOpen),
     clients: whileOpen(createMemoryClients(state), assertOpen),
     exchanges: whileOpen(createMemoryExchanges(state), assertOpen),
+    verifiers: whileOpen(createMemoryVerifiers(state, context), assertOpen),
 
     raiseLifetimes: async ({ tokenMs, sessionMs }) => {
       assertOpen();

@@ -3,6 +3,7 @@ import { ConfigurationError } from '../../errors/watchword-error.ts';
 import type { Random } from '../../ports/random.ts';
 import { addClients } from './sqlite-clients.ts';
 import { addExchanges } from './sqlite-exchanges.ts';
+import { addVerifiers } from './sqlite-verifiers.ts';
 import { createInitialSchema } from './initial-schema.ts';
 import { rebuildSessions } from './rebuilt-sessions.ts';
 import { addRestoreAcceptance } from './restore-acceptance.ts';
@@ -21,6 +22,7 @@ const MIGRATIONS: readonly Migration[] = [
   { version: 3, apply: rebuildSessions },
   { version: 4, apply: addClients },
   { version: 5, apply: addExchanges },
+  { version: 6, apply: addVerifiers },
 ];
 
 export const NEWEST_VERSION = MIGRATIONS.at(-1)?.version ?? 0;

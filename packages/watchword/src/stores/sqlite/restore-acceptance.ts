@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { epochMs } from '../../domain/time.ts';
 import type { Store, StoreContext } from '../../ports/store/store.ts';
-import { headFromRow, type HeadRow } from './revocation-rows.ts';
+import { headFromRow, type HeadRow } from '../log-rows.ts';
 import type { SqliteAccess } from './sqlite-access.ts';
 
 const EPOCH_BYTES = 16;

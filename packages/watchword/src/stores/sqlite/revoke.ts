@@ -17,8 +17,9 @@ import {
   type RevocationEntry,
 } from '../revocation-entry.ts';
 import { CUTOFF } from './session-rows.ts';
-import { headFromRow, INSERT_REVOCATION, revocationParameters, type HeadRow } from './revocation-rows.ts';
-import { assertStorable } from './storable-text.ts';
+import { headFromRow, type HeadRow } from '../log-rows.ts';
+import { INSERT_REVOCATION, revocationParameters } from './revocation-rows.ts';
+import { assertStorable } from '../storable-text.ts';
 
 /** The whole of a revocation; to be called inside a transaction that may write. */
 export type Revoke = (

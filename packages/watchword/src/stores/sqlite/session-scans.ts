@@ -3,9 +3,10 @@ import { sessionIdBytes, sessionIdFromBytes, sessionStartedMs, type SessionId } 
 import { sessionStatus } from '../../domain/session.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { SessionScan, SessionStore } from '../../ports/store/session-store.ts';
-import { CUTOFF, prepareRows, recordFromRow, SESSION_COLUMNS, type SessionRow } from './session-rows.ts';
+import { recordFromRow, type SessionRow } from '../session-row.ts';
+import { CUTOFF, prepareRows, SESSION_COLUMNS } from './session-rows.ts';
 import type { SqliteAccess } from './sqlite-access.ts';
-import { isStorable } from './storable-text.ts';
+import { isStorable } from '../storable-text.ts';
 
 /** Ids begin with the time of the start, so that their order is that of the starts; after every one of them. */
 const AFTER_ALL = new Uint8Array(16).fill(0xff);

@@ -2,7 +2,7 @@ import type { SQLOutputValue } from 'node:sqlite';
 import type { EpochMs } from '../../domain/time.ts';
 import type { AccountRecord, AccountStore } from '../../ports/store/account-store.ts';
 import type { SqliteAccess } from './sqlite-access.ts';
-import { assertStorable, isStorable } from './storable-text.ts';
+import { assertStorable, isStorable } from '../storable-text.ts';
 
 interface AccountRow {
   readonly id: string;

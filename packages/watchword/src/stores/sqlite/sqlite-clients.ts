@@ -3,7 +3,7 @@ import type { Client, ClientRole } from '../../domain/client.ts';
 import type { EpochMs } from '../../domain/time.ts';
 import type { ClientRecord, ClientStore } from '../../ports/store/client-store.ts';
 import type { SqliteAccess } from './sqlite-access.ts';
-import { assertStorable, isStorable } from './storable-text.ts';
+import { assertStorable, isStorable } from '../storable-text.ts';
 
 /** Version 4 of the database: registered clients. A deleted one keeps its row, without secrets. */
 export function addClients(database: DatabaseSync): void {

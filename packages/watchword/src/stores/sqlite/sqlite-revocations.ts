@@ -1,6 +1,6 @@
-import type { Clock } from '../../ports/clock.ts';
 import type { RevocationLog } from '../../ports/store/revocation-log.ts';
-import { headFromRow, revocationFromRow, type HeadRow, type RevocationRow } from './revocation-rows.ts';
+import type { StoreContext } from '../../ports/store/store.ts';
+import { headFromRow, revocationFromRow, type HeadRow, type RevocationRow } from '../log-rows.ts';
 import type { Revoke } from './revoke.ts';
 import type { SqliteAccess } from './sqlite-access.ts';
 
@@ -15,9 +15,16 @@ const DELETE_EXPIRED_CUTOFFS = `
   DELETE FROM cutoffs WHERE (kind, target) IN (
     SELECT kind, target FROM cutoffs WHERE expires_ms < ? ORDER BY expires_ms LIMIT ?)`;
 
-export function createSqliteRevocations(access: SqliteAccess, revoke: Revoke, clock: Clock): RevocationLog {
+const EPOCH_BYTES = 16;
+
+export function createSqliteRevocations(
+  access: SqliteAccess,
+  revoke: Revoke,
+  { clock, random }: Pick<StoreContext, 'clock' | 'random'>,
+): RevocationLog {
   const { database, turns, transactions, ownWrites } = access;
   const readHead = database.prepare('SELECT epoch, sequence, hash FROM feed_head');
+  const setEpoch = database.prepare('UPDATE feed_head SET epoch = ?');
   const readAfter = database.prepare(READ_AFTER);
   const deleteEntries = database.prepare(DELETE_EXPIRED_ENTRIES);
   const deleteCutoffs = database.prepare(DELETE_EXPIRED_CUTOFFS);
@@ -31,6 +38,18 @@ export function createSqliteRevocations(access: SqliteAccess, revoke: Revoke, cl
       }),
 
     head: () => turns.read(() => headFromRow(readHead.get() as unknown as HeadRow)),
+
+    beginEpoch: (current) =>
+      turns.write(() => {
+        const head = transactions.write(() => {
+          const found = headFromRow(readHead.get() as unknown as HeadRow);
+          if (found.epoch !== current) return found;
+          setEpoch.run(random.bytes(EPOCH_BYTES));
+          return headFromRow(readHead.get() as unknown as HeadRow);
+        });
+        ownWrites.count += 1;
+        return head;
+      }),
 
     readAfter: (sequence, limit) =>
       turns.read(() => {

@@ -7,22 +7,13 @@ import type { Exchange } from '../../ports/store/exchange-store.ts';
 import type { RevocationResult } from '../../ports/store/revocation-log.ts';
 import type { SessionRoom, SessionStore } from '../../ports/store/session-store.ts';
 import { sessionStartMs } from '../revocation-entry.ts';
-import {
-  chainParameters,
-  CUTOFF,
-  INSERT_SESSION,
-  placeParameters,
-  prepareRows,
-  recordFromRow,
-  SESSION_COLUMNS,
-  sessionParameters,
-  type SessionRow,
-} from './session-rows.ts';
+import { chainParameters, placeParameters, recordFromRow, type SessionRow } from '../session-row.ts';
+import { CUTOFF, INSERT_SESSION, prepareRows, SESSION_COLUMNS, sessionParameters } from './session-rows.ts';
 import type { Revoke } from './revoke.ts';
 import { createSessionScans } from './session-scans.ts';
 import type { SqliteAccess } from './sqlite-access.ts';
 import { createExchangeTaking } from './sqlite-exchanges.ts';
-import { assertStorable, isStorable } from './storable-text.ts';
+import { assertStorable, isStorable } from '../storable-text.ts';
 
 const FIND = `SELECT ${SESSION_COLUMNS} FROM sessions WHERE id = ?`;
 

@@ -9,6 +9,7 @@ import { createSqliteExchanges } from './sqlite-exchanges.ts';
 import { createSqliteKeys } from './sqlite-keys.ts';
 import { createSqliteRevocations } from './sqlite-revocations.ts';
 import { createSqliteSessions } from './sqlite-sessions.ts';
+import { createSqliteVerifiers } from './sqlite-verifiers.ts';
 import { createSqliteWatch } from './sqlite-watch.ts';
 import { createTransactions } from './transactions.ts';
 import { createTurns } from './turns.ts';
@@ -35,11 +36,12 @@ export function createSqliteStore(database: DatabaseSync, context: StoreContext)
 
   return {
     sessions: createSqliteSessions(access, revoke, context.clock),
-    revocations: createSqliteRevocations(access, revoke, context.clock),
+    revocations: createSqliteRevocations(access, revoke, context),
     keys: createSqliteKeys(access, revoke),
     accounts: createSqliteAccounts(access),
     clients: createSqliteClients(access),
     exchanges: createSqliteExchanges(access),
+    verifiers: createSqliteVerifiers(access, context.clock),
     raiseLifetimes: createRaiseLifetimes(access),
     ...createRestoreAcceptance(access, context),
     watch,

@@ -1,6 +1,6 @@
 import type { StoreContext, Store } from '../../ports/store/store.ts';
 import { LOOK_PERIOD_MS } from '../look-period.ts';
-import { headFromRow, type HeadRow } from './revocation-rows.ts';
+import { headFromRow, type HeadRow } from '../log-rows.ts';
 import type { SqliteAccess } from './sqlite-access.ts';
 
 interface SightingRow extends HeadRow {

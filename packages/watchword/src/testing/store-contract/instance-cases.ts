@@ -201,6 +201,10 @@ const closeCases: readonly BenchCase[] = [
         () => store.accounts.replaceHash('id', 'one', 'another'),
         () => store.exchanges.find(new Uint8Array(32)),
         () => store.exchanges.deleteExpired(epochMs(0), 1),
+        () => store.verifiers.note([], 1),
+        () => store.verifiers.list(),
+        () => store.verifiers.forget('id', 'instance'),
+        () => store.verifiers.deleteSilent(epochMs(0), 1),
         () => store.raiseLifetimes({ tokenMs: 1, sessionMs: 1 }),
         async () => store.watch({ looked: () => {} }),
       ];

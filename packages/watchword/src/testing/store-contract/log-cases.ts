@@ -39,6 +39,27 @@ export const logCases: readonly BenchCase[] = [
     },
   },
   {
+    name: 'a new epoch is begun once, by whichever instance knew the one before, and the log goes on',
+    run: async (bench) => {
+      const stores = await bench.openMany(3);
+      const [store] = stores;
+      assert.ok(store);
+      await revokeTokens(bench, store, 2);
+      const before = await store.revocations.head();
+      const heads = await Promise.all(stores.map(({ revocations }) => revocations.beginEpoch(before.epoch)));
+      const [first] = heads;
+      assert.ok(first);
+      for (const head of heads) assert.deepEqual(head, first);
+      assert.match(first.epoch, /^[0-9a-f]{32}$/);
+      assert.notEqual(first.epoch, before.epoch);
+      assert.deepEqual({ ...first, epoch: before.epoch }, before);
+      assert.deepEqual(await store.revocations.beginEpoch(before.epoch), first);
+      const [record] = await revokeTokens(bench, store, 1);
+      assertChained(record === undefined ? [] : [record], before);
+      assert.equal((await store.revocations.readAfter(0, 10)).length, 3);
+    },
+  },
+  {
     name: 'the log is a chain of hashes without gaps, across calls and instances',
     run: async (bench) => {
       const stores = await bench.openMany(3);

@@ -5,9 +5,9 @@
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { setImmediate as nextLoopTurn } from 'node:timers/promises';
 import type { SessionId } from '../../../src/domain/ids.ts';
-import { sqlite } from '../../../src/stores/sqlite/index.ts';
 import { watchEventLoop } from '../event-loop.ts';
 import { LIFETIMES, realContext, rotationOf, sessionRow } from '../real-context.ts';
+import { storeAt } from './store-at.ts';
 
 export type RacerTask =
   /** `count` concurrent equal steps of one session. */
@@ -39,7 +39,7 @@ export interface RacerReport {
   readonly maxLoopDelayMs: number;
 }
 
-const store = await sqlite(process.argv[2] ?? '').open(realContext());
+const store = await storeAt(process.argv[2] ?? '').open(realContext());
 
 async function perform(task: RacerTask) {
   switch (task.task) {
@@ -108,7 +108,7 @@ async function syncOften(count: number): Promise<Outcome[]> {
 async function create(path: string, atNs: bigint): Promise<Outcome> {
   while (process.hrtime.bigint() < atNs);
   const beganMs = performance.now();
-  const created = await sqlite(path).open(realContext());
+  const created = await storeAt(path).open(realContext());
   const { head } = await created.revocations.revoke([{ kind: 'all' }], LIFETIMES);
   await created.close();
   return { epoch: head.epoch, sequences: [head.sequence], tookMs: performance.now() - beganMs };

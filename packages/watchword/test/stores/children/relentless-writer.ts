@@ -5,11 +5,13 @@
  */
 import { randomBytes } from 'node:crypto';
 import { writeSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { KeyId, SessionId } from '../../../src/domain/ids.ts';
 import { startChain } from '../../../src/domain/refresh-chain.ts';
 import { epochMs } from '../../../src/domain/time.ts';
-import { sqlite } from '../../../src/stores/sqlite/index.ts';
+import { WatchwordError } from '../../../src/errors/watchword-error.ts';
 import { LIFETIMES, realContext, rotationOf, sessionRow } from '../real-context.ts';
+import { storeAt } from './store-at.ts';
 
 export type Acknowledged =
   | { readonly what: 'started' | 'settled' | 'ended'; readonly id: SessionId }
@@ -20,7 +22,8 @@ export type Acknowledged =
   | { readonly what: 'key'; readonly keyId: string; readonly revision: number };
 
 const WRITERS = 8;
-const store = await sqlite(process.argv[2] ?? '').open(realContext());
+const location = process.argv[2] ?? '';
+const store = await storeAt(location).open(realContext());
 
 /** Synchronously, so that what was told is out of this process when the next write begins. */
 function tell(acknowledged: Acknowledged): void {
@@ -70,11 +73,22 @@ async function writeKey(): Promise<void> {
 async function writeForEver(writer: number): Promise<never> {
   const subject = `user ${writer}`;
   for (let round = writer; ; round += 1) {
-    if (round % 16 === 0) await revoke({ kind: 'subject', subject });
-    else if (round % 4 === 1) await writeAccount();
-    else if (round % 8 === 2) await writeKey();
-    else await writeSession(subject);
+    await writeOnce(round, subject).catch(goOn);
   }
+}
+
+async function writeOnce(round: number, subject: string): Promise<void> {
+  if (round % 16 === 0) await revoke({ kind: 'subject', subject });
+  else if (round % 4 === 1) await writeAccount();
+  else if (round % 8 === 2) await writeKey();
+  else await writeSession(subject);
+}
+
+/** What was not acknowledged is no fact; a server may be away for a while, a file may not. */
+async function goOn(error: unknown): Promise<void> {
+  const isAway = error instanceof WatchwordError && error.code === 'ERR_STORE_UNAVAILABLE';
+  if (!isAway || !location.startsWith('postgres:')) throw error;
+  await delay(10);
 }
 
 await Promise.all(Array.from({ length: WRITERS }, (_, writer) => writeForEver(writer)));

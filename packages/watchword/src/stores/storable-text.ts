@@ -1,8 +1,8 @@
-import { ArgumentError } from '../../errors/watchword-error.ts';
+import { ArgumentError } from '../errors/watchword-error.ts';
 
 /**
- * Whether SQLite gives a text back as it got it. Node 22 cuts what it reads at U+0000, and lone surrogates
- * become U+FFFD in UTF-8: either way one subject would turn into another.
+ * Whether a database gives a text back as it got it. SQLite under Node 22 cuts what it reads at U+0000, PostgreSQL knows no
+ * such character, and lone surrogates become U+FFFD in UTF-8: either way one subject would turn into another.
  */
 export function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0');

@@ -1,0 +1,65 @@
+import type { Store, StoreContext } from '../../ports/store/store.ts';
+import { createConnections } from './connections.ts';
+import { findServerExpression, renewEpoch } from './epoch.ts';
+import { lockOf } from './locks.ts';
+import { inspectSchema, migrateSchema, NEWEST_VERSION } from './migrations.ts';
+import type { PostgresSettings } from './options.ts';
+import { createPostgresStore } from './postgres-store.ts';
+import { createPostgresWatch } from './postgres-watch.ts';
+import { assertServer } from './server-check.ts';
+import { asRefusal } from './single-connection.ts';
+import { createTurns } from './turns.ts';
+
+/** SQL for the store's clock, made for each statement anew. */
+export type StoreClock = (context: StoreContext) => () => string;
+
+/** The server's own, at the moment of asking rather than of the transaction's beginning. */
+export const databaseClock: StoreClock = () => () => '(extract(epoch FROM clock_timestamp()) * 1000)::bigint';
+
+/** Opens the database, brings the schema to the newest version, and gives the store. */
+export async function openPostgres(
+  settings: PostgresSettings,
+  context: StoreContext,
+  clock: StoreClock,
+): Promise<Store> {
+  const { patienceMs } = context;
+  const schema = `"${settings.schema}"`;
+  const now = clock(context);
+  // One of them is for looks, which must not wait behind whatever holds the others.
+  const connections = createConnections(settings, {
+    most: settings.connections - 1,
+    patienceMs,
+    scheduler: context.scheduler,
+  });
+  const turns = createTurns(context, connections, now);
+  try {
+    const { server, version } = await turns.repeatable(async (connection) => {
+      await assertServer(connection, settings.name);
+      const content = await inspectSchema(connection, schema);
+      return {
+        server: await findServerExpression(connection),
+        version: content.kind === 'ours' ? content.version : 0,
+      };
+    });
+    connections.demandUsable();
+    const watch = createPostgresWatch(settings, context, { schema, server });
+    const access = { turns, context, schema, channel: watch.channel, now, server, changed: watch.wake };
+    const locks = [lockOf('exclusive', schema, 'migrations')];
+    await turns.transaction({ locks, repeatable: true }, async (connection) => {
+      if (version < NEWEST_VERSION) await migrateSchema(connection, schema, context.random);
+      await renewEpoch(access, connection);
+    });
+    return createPostgresStore(access, {
+      watch: watch.watch,
+      isListening: watch.isListening,
+      close: async () => {
+        await watch.stopAll();
+        await turns.finish();
+        await connections.close();
+      },
+    });
+  } catch (error) {
+    await connections.close();
+    throw asRefusal(error, settings.name);
+  }
+}

@@ -1,0 +1,82 @@
+import type { LongestLifetimes, Store } from '../../ports/store/store.ts';
+import type { PostgresAccess } from './access.ts';
+import { createPostgresAccounts } from './postgres-accounts.ts';
+import { createPostgresClients } from './postgres-clients.ts';
+import { createPostgresExchanges } from './postgres-exchanges.ts';
+import { createPostgresKeys } from './postgres-keys.ts';
+import { createPostgresRevocations } from './postgres-revocations.ts';
+import { createPostgresSessions } from './postgres-sessions.ts';
+import { createPostgresVerifiers } from './postgres-verifiers.ts';
+import type { PostgresWatch } from './postgres-watch.ts';
+import { createRestoreAcceptance } from './restore-acceptance.ts';
+import { createRevoking } from './revoking.ts';
+
+/** Whoever asks whether the store is ready wants to know now. */
+const READINESS_PATIENCE_MS = 1000;
+
+export interface StoreParts extends Pick<PostgresWatch, 'watch' | 'isListening'> {
+  readonly close: () => Promise<void>;
+}
+
+/** The store on a migrated schema. */
+export function createPostgresStore(
+  access: PostgresAccess,
+  { watch, isListening, close }: StoreParts,
+): Store {
+  const { turns, context, schema } = access;
+  const revoking = createRevoking(access);
+  // A commit that writes nothing would succeed on a disk that takes nothing.
+  const touch = `UPDATE ${schema}.longest_lifetimes SET token_ms = token_ms`;
+  let closing: Promise<void> | undefined;
+
+  return {
+    sessions: createPostgresSessions(access, revoking),
+    revocations: createPostgresRevocations(access, revoking),
+    keys: createPostgresKeys(access, revoking),
+    accounts: createPostgresAccounts(access),
+    clients: createPostgresClients(access),
+    exchanges: createPostgresExchanges(access),
+    verifiers: createPostgresVerifiers(access),
+    raiseLifetimes: createRaiseLifetimes(access),
+    ...createRestoreAcceptance(access),
+    watch: (observer) => {
+      turns.assertOpen();
+      return watch(observer);
+    },
+    noticesBy: () => (isListening() ? 'notification' : 'polling'),
+    isReady: async () => {
+      try {
+        const patienceMs = Math.min(READINESS_PATIENCE_MS, context.patienceMs);
+        await turns.transaction({ patienceMs, repeatable: true }, (connection) => connection.query(touch));
+        return true;
+      } catch {
+        return false;
+      }
+    },
+    close: () => (closing ??= close()),
+  };
+}
+
+function createRaiseLifetimes({ turns, schema }: PostgresAccess): Store['raiseLifetimes'] {
+  const table = `${schema}.longest_lifetimes`;
+  const read = `SELECT token_ms, session_ms FROM ${table}`;
+  const raise = `
+    UPDATE ${table} SET token_ms = greatest(token_ms, $1), session_ms = greatest(session_ms, $2)
+    RETURNING token_ms, session_ms`;
+  return (lifetimes) =>
+    turns.repeatable(async (connection): Promise<LongestLifetimes> => {
+      const [tokenMs, sessionMs] = [Math.ceil(lifetimes.tokenMs), Math.ceil(lifetimes.sessionMs)];
+      // They only ever rise, so that one that is high enough needs no write.
+      let [row] = await connection.query<LifetimesRow>(read);
+      if (row === undefined || row.token_ms < tokenMs || row.session_ms < sessionMs) {
+        [row] = await connection.query<LifetimesRow>(raise, [tokenMs, sessionMs]);
+      }
+      if (row === undefined) throw new Error('the row of the lifetimes is gone');
+      return { tokenMs: row.token_ms, sessionMs: row.session_ms };
+    });
+}
+
+interface LifetimesRow {
+  readonly token_ms: number;
+  readonly session_ms: number;
+}

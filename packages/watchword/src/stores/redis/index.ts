@@ -1,0 +1,1 @@
+export { redisRelay } from './redis-relay.ts';
