@@ -17,6 +17,9 @@ declare class URLSearchParams {
 /** What base64 spells, a character for each byte; throws for what is not base64. */
 declare function atob(base64: string): string;
 
+/** The base64 of a text that has a character of Latin-1 for each byte; throws for any other. */
+declare function btoa(latin1: string): string;
+
 declare class URL {
   constructor(url: string, base?: string | URL);
   static canParse(url: string, base?: string): boolean;

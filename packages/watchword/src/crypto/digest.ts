@@ -7,6 +7,23 @@ export function sha256(...parts: readonly Uint8Array[]): Uint8Array {
   return hash.digest();
 }
 
+/** SHA-256 of bytes that come one after the other. */
+export interface Sha256 {
+  update(bytes: Uint8Array): void;
+  /** The 32 bytes; nothing can be added afterwards. */
+  digest(): Uint8Array;
+}
+
+export function createSha256(): Sha256 {
+  const hash = createHash('sha256');
+  return {
+    update(bytes) {
+      hash.update(bytes);
+    },
+    digest: () => hash.digest(),
+  };
+}
+
 /** HKDF-SHA-256 (RFC 5869) with an empty salt, 32 bytes. */
 export function deriveKey(secret: Uint8Array, info: Uint8Array): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', secret, new Uint8Array(0), info, 32));

@@ -4,6 +4,7 @@ import type { Session, SessionLimit } from '../domain/session.ts';
 import type { SigningAlgorithm } from '../domain/signing-key.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventSink } from '../ports/event-sink.ts';
+import type { FeedRelay } from '../ports/feed-relay.ts';
 import type { Random } from '../ports/random.ts';
 import type { Scheduler } from '../ports/scheduler.ts';
 import type { Store } from '../ports/store/store.ts';
@@ -37,6 +38,12 @@ export interface EngineSettings {
   readonly claims: ((session: Session) => JsonObject | Promise<JsonObject>) | undefined;
 }
 
+/** A relay that was opened, and what it is called in messages. */
+export interface OpenedRelay {
+  readonly kind: string;
+  readonly link: FeedRelay;
+}
+
 /** What every capability of the engine stands on. */
 export interface EngineContext {
   readonly settings: EngineSettings;
@@ -45,4 +52,6 @@ export interface EngineContext {
   readonly scheduler: Scheduler;
   readonly events: EventSink;
   readonly store: Store;
+  /** `undefined` where the processes of the installation hear of each other from the store alone. */
+  readonly relay?: OpenedRelay;
 }

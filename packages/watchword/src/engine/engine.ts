@@ -1,18 +1,18 @@
 import { epochMs, type EpochMs } from '../domain/time.ts';
 import type { KeyWrapping } from '../ports/key-wrapping.ts';
-import type { RevocationLifetimes } from '../ports/store/revocation-log.ts';
-import { settlingTimeMs } from '../domain/refresh-chain.ts';
 import { createAccounts, type Accounts, type AccountsOptions } from './accounts/accounts.ts';
 import { createClients, type Clients } from './clients/clients.ts';
 import type { EngineContext } from './context.ts';
+import { createFeed, type Feed } from './feed/feed.ts';
 import { createKeyKeeper, type KeyKeeper } from './keys/key-keeper.ts';
 import { startKeySchedule } from './keys/schedule.ts';
-import { CLOCK_JUMP_MS, CLOCK_SKEW_MS } from './limits.ts';
+import { recordLifetimes } from './lifetimes.ts';
+import { createReceipts, type VerifierReceipts } from './receipts/receipts.ts';
 import { Refresher } from './refresh/rotate.ts';
 import { createSettler } from './refresh/settle.ts';
-import { followStore } from './revocation/follow.ts';
-import { createRevoker, type Revoker } from './revocation/revoke.ts';
-import { createRevocationView } from './revocation/view.ts';
+import { createUseReports, type UseReports } from './refresh/use-reports.ts';
+import { joinLog } from './revocation/join-log.ts';
+import type { Revoker } from './revocation/revoke.ts';
 import { createSessions, type Sessions } from './sessions/sessions.ts';
 import { createIntrospector, type Introspect } from './tokens/introspect.ts';
 import { createLegacyVerifier, type LegacyTokens } from './tokens/legacy-tokens.ts';
@@ -32,6 +32,12 @@ export interface Engine {
   /** `undefined` where the application has users of its own. */
   readonly accounts: Accounts | undefined;
   readonly clients: Clients;
+  /** Which verifiers in other services know what was revoked. */
+  readonly receipts: VerifierReceipts;
+  /** What was revoked, for verifiers in other services. */
+  readonly feed: Feed;
+  /** What they report of tokens in use. */
+  readonly useReports: UseReports;
   /** Judges an access token and notes its use. Sync, no I/O. */
   verify(token: unknown, expected: TokenExpectations): Verdict;
   /** What a token of either kind is; notes the use of an access token, and changes nothing else. */
@@ -54,32 +60,18 @@ export interface EngineOptions {
 
 export async function createEngine(context: EngineContext, options: EngineOptions): Promise<Engine> {
   const { store, settings, clock, events } = context;
-  let longest = await store.raiseLifetimes({
-    tokenMs: settings.accessTtlMs,
-    sessionMs: settings.absoluteTtlMs,
+  const lifetimes = await recordLifetimes(context, options.legacy?.untilMs);
+  const keys = await createKeyKeeper(context, options.wrapping, {
+    longestTokenMs: lifetimes.longestTokenMs,
+    lifetimes: lifetimes.forRevocations,
   });
-  const longestTokenMs = async (): Promise<number> => {
-    // Another process may have issued longer-lived tokens since.
-    longest = await store.raiseLifetimes(longest);
-    // An answer may be repeated, with a fresh token and without a write, for S after the row says that it was given.
-    return longest.tokenMs + CLOCK_SKEW_MS + settlingTimeMs(settings.chain);
-  };
-  const lifetimes = async (): Promise<RevocationLifetimes> => {
-    // What was dropped while the clock was ahead would be missing once it is set right.
-    const tokenMs = (await longestTokenMs()) + CLOCK_JUMP_MS;
-    // Tokens of the issuer before are as old as they like, and die at the latest then.
-    const legacyMs = options.legacy === undefined ? 0 : options.legacy.untilMs - clock.nowMs();
-    return { tokenMs, cutoffMs: Math.max(longest.sessionMs, legacyMs) + tokenMs };
-  };
-
-  const keys = await createKeyKeeper(context, options.wrapping, { longestTokenMs, lifetimes });
   if (keys.signing().algorithm !== keys.usualAlgorithm()) await keys.rotate(keys.usualAlgorithm());
-  const view = createRevocationView(clock, events);
-  const revoker = createRevoker(context, view, lifetimes);
+  const settler = createSettler(context, keys);
+  const log = await joinLog(context, keys, lifetimes.forRevocations, () => settler.forget());
+  const { view, following, revoker } = log;
   const mint = createTokenMint(context, keys);
   const refresher = new Refresher({ context, keys, mint, revoker });
   const sessions = createSessions({ context, keys, refresher, revoker });
-  const settler = createSettler(context);
   const verifier = createTokenVerifier({
     issuer: settings.issuer,
     clock,
@@ -108,7 +100,9 @@ export async function createEngine(context: EngineContext, options: EngineOption
     const isForeign = verdict.kind === 'refused' && verdict.code === 'ERR_TOKEN_TYPE';
     return isForeign && legacyVerifier !== undefined ? legacyVerifier.verify(token, expected) : verdict;
   }
-  const following = await followStore(context, view, keys, () => settler.forget());
+  const clients = createClients(context);
+  const feed = createFeed({ context, keys, view, following, clients });
+  const receipts = createReceipts(context);
   const stopUpkeep = startUpkeep(context, view);
   const stopSchedule = startKeySchedule(context, keys);
 
@@ -119,8 +113,16 @@ export async function createEngine(context: EngineContext, options: EngineOption
     refresher,
     revoker,
     accounts,
-    clients: createClients(context),
-    introspect: createIntrospector({ context, keys, verify: verifyOwn, catchUp: following.catchUp }),
+    clients,
+    receipts,
+    feed,
+    useReports: createUseReports(clock, settler),
+    introspect: createIntrospector({
+      context,
+      keys,
+      verify: verifyOwn,
+      catchUp: () => following.catchUp(),
+    }),
     verify: verifyAccess,
     verifyCustom(token, typ, expected) {
       assertCustomType(typ);
@@ -130,9 +132,7 @@ export async function createEngine(context: EngineContext, options: EngineOption
       assertCustomType(claims.typ);
       const own = freeClaims(claims.claims, settings.allowedClaims);
       // A revocation has to outlive every token that it kills, so a longer life is recorded before it begins.
-      if (claims.ttlMs > longest.tokenMs) {
-        longest = await store.raiseLifetimes({ ...longest, tokenMs: claims.ttlMs });
-      }
+      await lifetimes.raise(claims.ttlMs);
       const token = mint.customToken({ ...claims, claims: own });
       events.record('token_issued', { typ: claims.typ, subject: claims.subject });
       return token;
@@ -147,8 +147,11 @@ export async function createEngine(context: EngineContext, options: EngineOption
     async close() {
       stopUpkeep();
       stopSchedule();
-      following.stop();
+      feed.close();
+      log.stop();
       await settler.flush().catch(() => undefined);
+      await receipts.close();
+      await context.relay?.link.close();
       await store.close();
     },
   };

@@ -10,6 +10,9 @@ const BATCH = 20;
 /** Between one batch and the next, so that others are served. */
 const PAUSE_MS = 40;
 
+/** How long a verifier that follows the feed is remembered after it was last heard. */
+const FORGET_SILENT_MS = 3_600_000;
+
 /** Once a minute drops what has expired, batch by batch until there is none. Gives the function that stops it. */
 export function startUpkeep(
   { store, clock, scheduler, settings }: EngineContext,
@@ -25,7 +28,8 @@ export function startUpkeep(
     const sessions = await store.sessions.deleteExpired(epochMs(nowMs - settings.accessTtlMs), BATCH);
     const entries = await store.revocations.deleteExpired(nowMs, BATCH);
     const exchanges = await store.exchanges.deleteExpired(nowMs, BATCH);
-    const hasMore = viewHasMore || [sessions, entries, exchanges].includes(BATCH);
+    const verifiers = await store.verifiers.deleteSilent(epochMs(nowMs - FORGET_SILENT_MS), BATCH);
+    const hasMore = viewHasMore || [sessions, entries, exchanges, verifiers].includes(BATCH);
     sweeping = !stopped && hasMore;
     if (sweeping) scheduler.after(PAUSE_MS, sweepSafely);
   }

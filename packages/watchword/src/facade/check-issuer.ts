@@ -30,6 +30,14 @@ export function isLoopback(hostname: string): boolean {
   );
 }
 
+/** Whether something may be fetched from there: over https, or from this machine. */
+export function isFetchable(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  if (username !== '' || password !== '') return false;
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+}
+
 export function checkAudience(audience: unknown): readonly string[] | undefined {
   if (audience === undefined) return undefined;
   const list: readonly unknown[] = Array.isArray(audience) ? audience : [audience];

@@ -22,6 +22,7 @@ export interface CheckedOptions {
 const OPTION_NAMES: readonly (keyof WatchwordOptions)[] = [
   'issuer',
   'store',
+  'relay',
   'secret',
   'formerSecret',
   'audience',
@@ -68,6 +69,11 @@ export function checkOptions(options: WatchwordOptions, nodeEnvironment: string 
   if (typeof options.store?.open !== 'function') {
     throw new ConfigurationError(
       "`store` has to be a store: `sqlite('watchword.db')` from 'watchword/sqlite'.",
+    );
+  }
+  if (options.relay !== undefined && typeof options.relay?.open !== 'function') {
+    throw new ConfigurationError(
+      "`relay` has to be a relay: `redisRelay('redis://localhost')` from 'watchword/redis'.",
     );
   }
   const production = isProduction(options, nodeEnvironment);

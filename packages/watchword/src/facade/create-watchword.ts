@@ -1,4 +1,5 @@
 import { createSecretWrapping, joinWrappings } from '../crypto/sealed.ts';
+import { labelled, toHex, utf8 } from '../crypto/bytes.ts';
 import { sha256 } from '../crypto/digest.ts';
 import type { EngineContext } from '../engine/context.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
@@ -10,6 +11,7 @@ import { systemRandom } from '../platform/system-random.ts';
 import { systemScheduler } from '../platform/system-scheduler.ts';
 import { findTrackedFile } from '../platform/tracked-files.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { FeedRelay } from '../ports/feed-relay.ts';
 import type { PasswordHasher } from '../ports/password-hasher.ts';
 import type { Random } from '../ports/random.ts';
 import type { Scheduler } from '../ports/scheduler.ts';
@@ -70,9 +72,23 @@ export async function createWatchwordOn(platform: Platform, options: WatchwordOp
     patienceMs: STORE_PATIENCE_MS,
   });
   const events = createEventHub(clock);
-  const context: EngineContext = { settings: checked.engine, clock, random, scheduler, events, store };
+  let relay: FeedRelay | undefined;
   let engine: Engine;
   try {
+    relay = await options.relay?.open({
+      installation: nameInstallation(options.issuer),
+      scheduler,
+      random,
+    });
+    const context: EngineContext = {
+      settings: checked.engine,
+      clock,
+      random,
+      scheduler,
+      events,
+      store,
+      ...(relay && options.relay && { relay: { kind: options.relay.kind, link: relay } }),
+    };
     engine = await createEngine(context, {
       wrapping: joinWrappings(
         createSecretWrapping(secret, random),
@@ -82,11 +98,17 @@ export async function createWatchwordOn(platform: Platform, options: WatchwordOp
       ...(checked.accounts !== undefined && { accounts: await accountParts(checked.accounts, platform) }),
     });
   } catch (error) {
+    await relay?.close();
     await store.close();
     throw error;
   }
   const http = createHttpFace({ engine, settings: checked.http });
   return presentWatchword(engine, http, events);
+}
+
+/** The same in every process, and not what it is called: a relay may be somebody else's machine. */
+function nameInstallation(issuer: string): string {
+  return toHex(sha256(labelled('watchword/relay-name/1', utf8(issuer)))).slice(0, 32);
 }
 
 async function accountParts(accounts: NonNullable<CheckedOptions['accounts']>, platform: Platform) {

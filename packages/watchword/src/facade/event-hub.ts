@@ -1,4 +1,4 @@
-import { EVENT_CATALOGUE } from '../domain/events.ts';
+import { EVENT_CATALOGUE } from '../domain/event-catalogue.ts';
 import type { EventFields, EventOf, EventType, WatchwordEvent } from '../domain/events.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EventSink } from '../ports/event-sink.ts';

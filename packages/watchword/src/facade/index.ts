@@ -1,7 +1,7 @@
 export { createWatchword } from './create-watchword.ts';
 export { WatchwordError } from '../errors/watchword-error.ts';
 export { ERROR_CATALOGUE } from '../errors/catalogue.ts';
-export { EVENT_CATALOGUE } from '../domain/events.ts';
+export { EVENT_CATALOGUE } from '../domain/event-catalogue.ts';
 export type { AccountOptions, CookieOptions, SessionLimitOptions, WatchwordOptions } from './options.ts';
 export type { LegacyTokenOptions } from './legacy-options.ts';
 export type { Jwk, JwsAlgorithmName, TypedKey, VerificationKeys } from './jws-keys.ts';
@@ -10,6 +10,7 @@ export type { ImportedUser, ImportOutcome, ImportRefusal } from '../engine/accou
 export type { ClientWithSecret, NewClient } from '../engine/clients/clients.ts';
 export type {
   EffectiveSettings,
+  FeedStatus,
   IssueToken,
   LoggedRevocation,
   PageOfSessions,
@@ -17,6 +18,7 @@ export type {
   RevocationLogPage,
   SessionFilter,
   Revoked,
+  RevokeOptions,
   SessionTokens,
   Watchword,
 } from './watchword.ts';
@@ -30,6 +32,8 @@ export type { SessionPlace } from '../domain/place.ts';
 export type { JsonObject, JsonValue } from '../domain/json.ts';
 export type { SigningAlgorithm, SigningKeyState } from '../domain/signing-key.ts';
 export type { SigningKeyInfo } from '../engine/keys/key-keeper.ts';
+export type { VerifierState, VerifierStatus } from '../engine/receipts/verifier-status.ts';
+export type { Acknowledgement, MissingReceipt, Receipts } from '../engine/receipts/wait-for-receipts.ts';
 export type { VerifiedToken } from '../engine/tokens/verified-token.ts';
 export type { ConnectGuard, ConnectNext, ConnectRequest, ConnectResponse } from '../http/index.ts';
 export type { SecretSource } from '../ports/secret-source.ts';

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../domain/json.ts';
 import type { Session } from '../domain/session.ts';
 import type { SigningAlgorithm } from '../domain/signing-key.ts';
+import type { FeedRelayFactory } from '../ports/feed-relay.ts';
 import type { SecretSource } from '../ports/secret-source.ts';
 import type { StoreFactory } from '../ports/store/store.ts';
 import type { LegacyTokenOptions } from './legacy-options.ts';
@@ -12,8 +13,13 @@ export interface WatchwordOptions {
   /** Where sessions, keys and revocations are kept: `sqlite('watchword.db')` or `memory()`. */
   readonly store: StoreFactory;
   /**
+   * Tells the other processes of the installation at once what this one revokes: `redisRelay('redis://…')` from `watchword/redis`. Default:
+   * none; they find it in the store some milliseconds later.
+   */
+  readonly relay?: FeedRelayFactory;
+  /**
    * The secret that seals the keys at rest: 32 to 64 random bytes in hex or base64url, as `watchword keygen` prints.
-   * Default: `WATCHWORD_SECRET`, or the file that `WATCHWORD_SECRET_FILE` names; in development a file beside the store.
+   * Default: `WATCHWORD_SECRET`, or the file that `WATCHWORD_SECRET_FILE` names; in development a file beside SQLite's.
    */
   readonly secret?: string | SecretSource;
   /**

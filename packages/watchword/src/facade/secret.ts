@@ -63,11 +63,13 @@ function namedSource(option: string | SecretSource | undefined): SecretSource | 
   return givenSource(option, 'secret') ?? environmentSource('WATCHWORD_SECRET');
 }
 
-function unnamedSource({ production, developmentPath }: SecretChoice, random: Random): SecretSource {
-  if (production) {
+function unnamedSource({ production, developmentPath, durable }: SecretChoice, random: Random): SecretSource {
+  // One that is thrown away would lock the next process out of what this one seals.
+  const hasNoPlace = durable && developmentPath === undefined;
+  if (production || hasNoPlace) {
     throw new ConfigurationError(
-      'Production needs a secret: set WATCHWORD_SECRET, or WATCHWORD_SECRET_FILE to the path of a file that holds it. ' +
-        MAKE_ONE,
+      `${production ? 'Production' : 'A database that several machines may share'} needs a secret: set WATCHWORD_SECRET, or ` +
+        `WATCHWORD_SECRET_FILE to the path of a file that holds it. ${MAKE_ONE}`,
     );
   }
   return developmentPath === undefined ? throwawaySource(random) : developmentSource(developmentPath, random);

@@ -1,8 +1,9 @@
 import type { JwsAlgorithm } from '../crypto/jws/algorithms.ts';
 import { ACCESS_TOKEN, customKind, type TokenKind } from '../engine/tokens/kinds.ts';
 import { assertCustomType } from '../engine/tokens/reserved.ts';
-import { ConfigurationError, WatchwordError } from '../errors/watchword-error.ts';
-import { checkAudience, checkIssuer, isLoopback } from './check-issuer.ts';
+import { ConfigurationError, WatchwordError, type ArgumentError } from '../errors/watchword-error.ts';
+import { checkAudience, checkIssuer, isFetchable } from './check-issuer.ts';
+import { checkFeed, type FeedOptions, type WhenStale } from './feed-options.ts';
 import { knownAlgorithms, type JwsAlgorithmName, type VerificationKeys } from './jws-keys.ts';
 import { inRange } from './in-range.ts';
 import { refuseUnknownOptions } from './unknown-options.ts';
@@ -18,6 +19,8 @@ export interface TrustedIssuer {
   readonly keys?: VerificationKeys;
   /** Where the keys are fetched from. Default: where the issuer's metadata says (RFC 8414, OpenID Connect Discovery). */
   readonly jwksUri?: string;
+  /** Follows the issuer's revocations. Default: none are known, and a token lives as long as it says. */
+  readonly feed?: FeedOptions;
 }
 
 /** What `createVerifier` takes. */
@@ -36,12 +39,17 @@ export interface VerifierOptions extends Partial<TrustedIssuer> {
   readonly typ?: string;
   /** How many verified tokens are remembered: their signature is checked once, their times each time. Default: 5000. */
   readonly tokenCacheSize?: number;
+  /** With `feed`: how old the knowledge of revocations may be, in milliseconds, 500 to 86400000. Default: 10000. */
+  readonly maxStalenessMs?: number;
+  /** With `feed`: what to do beyond that. Default: `refuse`, with the code `ERR_FEED_STALE`. */
+  readonly whenStale?: WhenStale;
 }
 
 const OPTION_NAMES: readonly (keyof VerifierOptions)[] = [
   'issuer',
   'keys',
   'jwksUri',
+  'feed',
   'issuers',
   'audience',
   'algorithms',
@@ -49,14 +57,19 @@ const OPTION_NAMES: readonly (keyof VerifierOptions)[] = [
   'keepKeysForSeconds',
   'typ',
   'tokenCacheSize',
+  'maxStalenessMs',
+  'whenStale',
 ];
-const ISSUER_NAMES: readonly (keyof TrustedIssuer)[] = ['issuer', 'keys', 'jwksUri'];
+const ISSUER_NAMES: readonly (keyof TrustedIssuer)[] = ['issuer', 'keys', 'jwksUri', 'feed'];
 
 const DEFAULT_TOKEN_CACHE_SIZE = 5000;
 const MOST_CACHED = 1_000_000;
 const DEFAULT_RENEWAL_SECONDS = 300;
 const DAY_SECONDS = 86_400;
 const MOST_ISSUERS = 20;
+const DEFAULT_STALENESS_MS = 10_000;
+const LEAST_STALENESS_MS = 500;
+const STALE_ANSWERS: readonly WhenStale[] = ['refuse', 'introspect', 'accept'];
 
 const PUBLIC_ALGORITHMS = [
   'ES256',
@@ -79,6 +92,10 @@ export interface CheckedVerifierOptions {
   readonly outageMs: number;
   readonly kind: TokenKind;
   readonly cacheSize: number;
+  /** Whether revocations are followed, so that there is something that can be stale. */
+  readonly hasFeed: boolean;
+  readonly maxStalenessMs: number;
+  readonly whenStale: WhenStale;
 }
 
 /** Refuses everything that can be wrong, with a sentence that says what to write instead. */
@@ -95,8 +112,10 @@ export function checkVerifierOptions(options: VerifierOptions): CheckedVerifierO
   inRange('tokenCacheSize', tokenCacheSize, 0, MOST_CACHED);
   inRange('renewKeysAfterSeconds', renewKeysAfterSeconds, 1, DAY_SECONDS);
   inRange('keepKeysForSeconds', keepKeysForSeconds, 60, 7 * DAY_SECONDS);
+  const issuers = issuersOf(options);
   return {
-    issuers: issuersOf(options),
+    issuers,
+    ...checkStaleness(options, issuers),
     audience,
     algorithms: algorithmsOf(options.algorithms),
     renewMs: renewKeysAfterSeconds * 1000,
@@ -106,17 +125,45 @@ export function checkVerifierOptions(options: VerifierOptions): CheckedVerifierO
   };
 }
 
-function issuersOf({ issuer, keys, jwksUri, issuers }: VerifierOptions): readonly TrustedIssuer[] {
+function checkStaleness(
+  { maxStalenessMs, whenStale }: VerifierOptions,
+  issuers: readonly TrustedIssuer[],
+): Pick<CheckedVerifierOptions, 'hasFeed' | 'maxStalenessMs' | 'whenStale'> {
+  const hasFeed = issuers.some(({ feed }) => feed !== undefined);
+  if (!hasFeed && (maxStalenessMs !== undefined || whenStale !== undefined)) {
+    throw new ConfigurationError('`maxStalenessMs` and `whenStale` go with a `feed`, and there is none.');
+  }
+  if (maxStalenessMs !== undefined) {
+    inRange('maxStalenessMs', maxStalenessMs, LEAST_STALENESS_MS, DAY_SECONDS * 1000);
+  }
+  if (whenStale !== undefined) assertStaleAnswer(whenStale, ConfigurationError);
+  return {
+    hasFeed,
+    maxStalenessMs: maxStalenessMs ?? DEFAULT_STALENESS_MS,
+    whenStale: whenStale ?? 'refuse',
+  };
+}
+
+export function assertStaleAnswer(
+  value: unknown,
+  Refusal: typeof ConfigurationError | typeof ArgumentError,
+): asserts value is WhenStale {
+  if (STALE_ANSWERS.some((known) => known === value)) return;
+  throw new Refusal('`whenStale` has to be `refuse`, `introspect` or `accept`.');
+}
+
+function issuersOf({ issuer, keys, jwksUri, feed, issuers }: VerifierOptions): readonly TrustedIssuer[] {
   if (issuers === undefined) {
     const one = {
       issuer: issuer as string,
       ...(keys !== undefined && { keys }),
       ...(jwksUri !== undefined && { jwksUri }),
+      ...(feed !== undefined && { feed }),
     };
     return [checkTrusted(one)];
   }
-  if (issuer !== undefined || keys !== undefined || jwksUri !== undefined) {
-    throw new ConfigurationError('Say `issuer`, or `issuers` with the keys of each: not both.');
+  if ([issuer, keys, jwksUri, feed].some((option) => option !== undefined)) {
+    throw new ConfigurationError('Say `issuer`, or `issuers` with the keys and the feed of each: not both.');
   }
   if (!Array.isArray(issuers) || issuers.length < 1 || issuers.length > MOST_ISSUERS) {
     throw new ConfigurationError(`\`issuers\` has to be an array of 1 to ${MOST_ISSUERS} issuers.`);
@@ -128,25 +175,22 @@ function issuersOf({ issuer, keys, jwksUri, issuers }: VerifierOptions): readonl
   if (new Set(checked.map((one) => one.issuer)).size < checked.length) {
     throw new ConfigurationError('`issuers` names an issuer twice.');
   }
+  const paths = checked.flatMap((one) => one.feed?.snapshotPath ?? []);
+  if (new Set(paths).size < paths.length) {
+    throw new ConfigurationError('Each issuer has to have a `feed.snapshotPath` of its own.');
+  }
   return checked;
 }
 
 function checkTrusted(trusted: TrustedIssuer): TrustedIssuer {
-  const { issuer, keys, jwksUri } = trusted;
+  const { issuer, keys, jwksUri, feed } = trusted;
   checkIssuer(issuer);
+  if (feed !== undefined) checkFeed(feed);
   if (jwksUri === undefined) return trusted;
   if (keys !== undefined)
     throw new ConfigurationError('Give `keys`, or say with `jwksUri` where they are: not both.');
   if (typeof jwksUri === 'string' && isFetchable(jwksUri)) return trusted;
   throw new ConfigurationError('`jwksUri` has to be an https URL, except on localhost.');
-}
-
-/** Whether keys may come from there: over https, or from this machine. */
-export function isFetchable(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname, username, password } = new URL(text);
-  if (username !== '' || password !== '') return false;
-  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
 }
 
 function algorithmsOf(names: unknown): readonly JwsAlgorithm[] {

@@ -1,72 +1,70 @@
-import { JWS_ALGORITHM_NAMES } from '../crypto/jws/algorithms.ts';
 import { splitCompactJws } from '../crypto/jws/compact.ts';
-import { parseKeyId } from '../domain/ids.ts';
-import { IssuerKeys, type RemoteKeysStatus } from '../engine/remote-keys/remote-keys.ts';
-import type { RemoteKey } from '../engine/remote-keys/read-key-set.ts';
+import type { RemoteFeedStatus } from '../engine/remote-feed/feed-status.ts';
+import type { RemoteKeysStatus } from '../engine/remote-keys/remote-keys.ts';
 import { readHeader } from '../engine/tokens/token-header.ts';
-import {
-  createTokenVerifier,
-  type TokenExpectations,
-  type TokenVerifier,
-  type Verdict,
-  type VerificationKeys as KeyFinder,
-} from '../engine/tokens/verify.ts';
+import type { TokenExpectations, Verdict } from '../engine/tokens/verify.ts';
 import type { VerifiedToken } from '../engine/tokens/verified-token.ts';
-import { ConfigurationError, WatchwordError } from '../errors/watchword-error.ts';
+import { WatchwordError } from '../errors/watchword-error.ts';
 import { fetchHttpClient } from '../platform/fetch-http-client.ts';
+import { hostName } from '../platform/host-name.ts';
+import { snapshotFile } from '../platform/snapshot-file.ts';
 import { systemClock } from '../platform/system-clock.ts';
 import { systemRandom } from '../platform/system-random.ts';
 import { systemScheduler } from '../platform/system-scheduler.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { HttpClient } from '../ports/http-client.ts';
-import type { Random } from '../ports/random.ts';
-import type { Scheduler } from '../ports/scheduler.ts';
-import { createExpect, verifiedOrThrow, type VerifyOptions } from './expectations.ts';
-import { keySetOf, type VerificationKeys } from './jws-keys.ts';
-import {
-  checkVerifierOptions,
-  isFetchable,
-  type CheckedVerifierOptions,
-  type TrustedIssuer,
-  type VerifierOptions,
-} from './verifier-options.ts';
+import { createEventHub, type Events } from './event-hub.ts';
+import { createWant, type VerifierExpectations } from './expect-of-verifier.ts';
+import { verifiedOrThrow } from './expectations.ts';
+import { createStaleAnswers, feedOf } from './stale-answers.ts';
+import { createTrusted, type VerifierPlatform } from './trusted-issuer.ts';
+import { checkVerifierOptions, type VerifierOptions } from './verifier-options.ts';
 
 export { WatchwordError } from '../errors/watchword-error.ts';
 export type { ErrorCode } from '../errors/catalogue.ts';
+export type { EventOf, EventType, FeedProblem, WatchwordEvent } from '../domain/events.ts';
 export type { JsonObject, JsonValue } from '../domain/json.ts';
+export type {
+  RemoteFeedFault,
+  RemoteFeedState,
+  RemoteFeedStatus,
+} from '../engine/remote-feed/feed-status.ts';
 export type { RemoteKeysStatus } from '../engine/remote-keys/remote-keys.ts';
 export type { VerifiedToken } from '../engine/tokens/verified-token.ts';
+export type { EventListener, Events } from './event-hub.ts';
+export type { VerifierExpectations } from './expect-of-verifier.ts';
+export type { FeedOptions, WhenStale } from './feed-options.ts';
 export type { Jwk, JwsAlgorithmName, TypedKey, VerificationKeys } from './jws-keys.ts';
 export type { TrustedIssuer, VerifierOptions } from './verifier-options.ts';
 
-/** What a route wants of a token. */
-export type VerifierExpectations = Omit<VerifyOptions, 'maxStalenessMs'>;
-
-/** Judges the tokens of its issuers. It knows of no revocation: a token lives as long as it says, or its key. */
-export interface Verifier {
-  /**
-   * Sync, no I/O. Throws a `WatchwordError` with a code `ERR_TOKEN_…`, or `ERR_KEYS_UNAVAILABLE` as long as keys could not be
-   * fetched. A key that is not known is asked for in the background.
-   */
-  verify(token: string, options?: VerifierExpectations): VerifiedToken;
-  /** The same, but waits for keys that are not known: at most a second, and for as long as the issuer takes to answer. */
-  authenticate(token: string, options?: VerifierExpectations): Promise<VerifiedToken>;
-  /** Resolves once the keys of every issuer are known; rejects with `ERR_CLOSED` after `close`. */
-  ready(): Promise<void>;
-  /** What is known of keys that are fetched; empty where all were given. */
-  status(): readonly RemoteKeysStatus[];
-  /** Fetches nothing any more. */
-  close(): void;
+/** What is known of what is fetched. */
+export interface VerifierStatus {
+  /** Of each issuer whose keys were not given. */
+  readonly keys: readonly RemoteKeysStatus[];
+  /** Of each issuer with a `feed`. */
+  readonly feeds: readonly RemoteFeedStatus[];
 }
 
-const VERIFY_NAMES: readonly (keyof VerifierExpectations)[] = ['audience', 'scope', 'maxAgeSeconds'];
-
-/** The outside world of a verifier; tests hand in another. */
-export interface VerifierPlatform {
-  readonly clock: Clock;
-  readonly scheduler: Scheduler;
-  readonly random: Random;
-  readonly http: HttpClient;
+/** Judges the tokens of its issuers. Of an issuer without `feed` it knows no revocation: a token lives as long as it says, or its key. */
+export interface Verifier {
+  /**
+   * Sync, no I/O. Throws a `WatchwordError` with a code `ERR_TOKEN_…`, `ERR_KEYS_UNAVAILABLE` as long as keys could not be
+   * fetched, or `ERR_FEED_STALE`. A key that is not known is asked for in the background.
+   */
+  verify(token: string, options?: VerifierExpectations): VerifiedToken;
+  /**
+   * The same, but waits for keys that are not known: at most a second, and for as long as the issuer takes to answer. Where
+   * `whenStale` is `introspect` it asks the issuer about a token, if revocations are not known.
+   */
+  authenticate(token: string, options?: VerifierExpectations): Promise<VerifiedToken>;
+  /**
+   * Resolves once the keys of every issuer are known, and of those with a `feed` the revocations, no older than
+   * `maxStalenessMs`; rejects with `ERR_CLOSED` after `close`.
+   */
+  ready(): Promise<void>;
+  status(): VerifierStatus;
+  /** What happens to the feeds: `feed_fault`, `feed_disconnected`, `accepted_stale`, …; see docs/events.md. */
+  readonly events: Events;
+  /** Fetches and follows nothing any more. Resolves when what is to be kept is written. */
+  close(): Promise<void>;
 }
 
 const SYSTEM: VerifierPlatform = {
@@ -74,6 +72,8 @@ const SYSTEM: VerifierPlatform = {
   scheduler: systemScheduler,
   random: systemRandom,
   http: fetchHttpClient,
+  snapshotFile,
+  hostName,
 };
 
 /**
@@ -88,10 +88,13 @@ export function createVerifier(options: VerifierOptions): Verifier {
 export function createVerifierOn(parts: Partial<VerifierPlatform>, options: VerifierOptions): Verifier {
   const platform = { ...SYSTEM, ...parts };
   const checked = checkVerifierOptions(options);
-  const expect = createExpect({ audience: checked.audience, maxStalenessMs: Infinity }, VERIFY_NAMES);
-  const trusted = checked.issuers.map((issuer) => createTrusted(platform, issuer, checked));
+  const want = createWant(checked);
+  const hub = createEventHub(platform.clock);
+  const trusted = checked.issuers.map((issuer) => createTrusted(platform, hub, issuer, checked));
   const remote = trusted.flatMap(({ keys }) => keys ?? []);
-  for (const keys of remote) keys.start();
+  const feeds = trusted.flatMap(({ feed }) => feed ?? []);
+  for (const started of [...remote, ...feeds]) started.start();
+  const staleAnswers = createStaleAnswers({ clock: platform.clock, events: hub, trusted, judge });
 
   function judge(token: string, expected: TokenExpectations): Verdict {
     const [only, another] = trusted;
@@ -109,7 +112,15 @@ export function createVerifierOn(parts: Partial<VerifierPlatform>, options: Veri
     return tells(telling) < KEY_IS_RIGHT ? (missing ?? telling) : telling;
   }
 
-  function orThrow(verdict: Verdict): VerifiedToken {
+  /** What a call gives, in the end. */
+  function conclude(verdict: Verdict, { maxStalenessMs }: TokenExpectations): VerifiedToken {
+    if (verdict.kind === 'verified') {
+      if (feeds.length > 0) feedOf(trusted, verdict.token)?.noteUse(verdict.token);
+      return verdict.token;
+    }
+    if (verdict.code === 'ERR_FEED_STALE') {
+      for (const feed of feeds) if (feed.ageMs() > maxStalenessMs) feed.view.reportStale(feed.ageMs());
+    }
     const isMissing = isUnknownKey(verdict) && remote.some((keys) => !keys.isUsable);
     if (isMissing) throw new WatchwordError('ERR_KEYS_UNAVAILABLE');
     return verifiedOrThrow(verdict);
@@ -133,25 +144,36 @@ export function createVerifierOn(parts: Partial<VerifierPlatform>, options: Veri
   }
 
   return {
-    verify(token, wanted) {
-      const verdict = judge(token, expect('verify', wanted));
+    verify(token, expectations) {
+      const wanted = want('verify', expectations);
+      const verdict = judge(token, wanted.expected);
       if (isUnknownKey(verdict) && remote.length > 0) {
         const keyId = keyIdOf(token);
         if (keyId !== undefined) for (const keys of remote) keys.hint(keyId);
       }
-      return orThrow(verdict);
+      return conclude(staleAnswers.answer(token, wanted, verdict), wanted.expected);
     },
-    async authenticate(token, wanted) {
-      const expected = expect('authenticate', wanted);
-      const verdict = judge(token, expected);
-      return orThrow(isUnknownKey(verdict) ? await judgeWithNewKeys(token, expected, verdict) : verdict);
+    async authenticate(token, expectations) {
+      const wanted = want('authenticate', expectations);
+      const first = judge(token, wanted.expected);
+      const verdict = isUnknownKey(first) ? await judgeWithNewKeys(token, wanted.expected, first) : first;
+      return conclude(await staleAnswers.answerByAsking(token, wanted, verdict), wanted.expected);
     },
     async ready() {
-      await Promise.all(remote.map((keys) => keys.whenLoaded()));
+      const { maxStalenessMs } = checked;
+      await Promise.all([
+        ...remote.map((keys) => keys.whenLoaded()),
+        ...feeds.map((feed) => feed.whenFresh(maxStalenessMs)),
+      ]);
     },
-    status: () => remote.map((keys) => keys.status()),
-    close() {
+    status: () => ({
+      keys: remote.map((keys) => keys.status()),
+      feeds: feeds.map((feed) => feed.status()),
+    }),
+    events: { on: hub.on },
+    async close() {
       for (const keys of remote) keys.close();
+      await Promise.all(feeds.map((feed) => feed.close()));
     },
   };
 }
@@ -178,51 +200,4 @@ function keyIdOf(token: unknown): string | undefined {
   const jws = splitCompactJws(token);
   const header = jws && readHeader(jws.headerText);
   return header === undefined || 'fault' in header ? undefined : header.keyId;
-}
-
-interface Trusted {
-  readonly verifier: TokenVerifier;
-  /** `undefined` where the keys were given. */
-  readonly keys: IssuerKeys | undefined;
-}
-
-function createTrusted(
-  platform: VerifierPlatform,
-  { issuer, keys: given, jwksUri }: TrustedIssuer,
-  { algorithms, renewMs, outageMs, cacheSize }: CheckedVerifierOptions,
-): Trusted {
-  const { clock } = platform;
-  const keys =
-    given === undefined
-      ? new IssuerKeys({
-          ...platform,
-          issuer,
-          keySetUrl: jwksUri,
-          algorithms,
-          renewMs,
-          outageMs,
-          // What an issuer elsewhere says leads nowhere on this machine.
-          isAllowedUrl: (url) => isFetchable(url) && (url.startsWith('https:') || issuer.startsWith('http:')),
-        })
-      : undefined;
-  const verifier = createTokenVerifier({
-    issuer,
-    clock,
-    keys: keys ?? givenKeys(given as VerificationKeys),
-    view: { hits: () => undefined, ageMs: () => 0, reportStale: () => undefined },
-    cacheSize,
-  });
-  return { verifier, keys };
-}
-
-function givenKeys(given: VerificationKeys): KeyFinder {
-  const keys = new Map<string, RemoteKey>();
-  for (const jws of keySetOf(given, JWS_ALGORITHM_NAMES).keys) {
-    const id = parseKeyId(jws.id);
-    if (id === undefined) {
-      throw new ConfigurationError('Each of `keys` has to have its `kid`, as the JWKS of the issuer has it.');
-    }
-    keys.set(id, { jws, state: 'signing' });
-  }
-  return { find: (id) => keys.get(id) };
 }

@@ -7,6 +7,8 @@ import type { ImportedUser, ImportOutcome } from '../engine/accounts/import-user
 import type { EngineSettings } from '../engine/context.ts';
 import type { SigningAlgorithm } from '../domain/signing-key.ts';
 import type { SigningKeyInfo } from '../engine/keys/key-keeper.ts';
+import type { VerifierStatus } from '../engine/receipts/verifier-status.ts';
+import type { Receipts } from '../engine/receipts/wait-for-receipts.ts';
 import type { StartSession } from '../engine/sessions/session-input.ts';
 import type { VerifiedToken } from '../engine/tokens/verified-token.ts';
 import type { ConnectGuard, HttpFace } from '../http/index.ts';
@@ -71,9 +73,31 @@ export interface RevocationLogPage {
   readonly head: { readonly epoch: string; readonly sequence: number };
 }
 
+export interface RevokeOptions {
+  /**
+   * How long to wait, once the revocation is durable, until all verifiers in other services have acknowledged it: '500ms', '2s', at
+   * most '60s'. Default: not at all.
+   */
+  readonly wait?: string;
+}
+
 export interface Revoked {
   /** The sequence number in the revocation log up to which the revocation is recorded. */
   readonly sequence: number;
+  /** Which verifiers have acknowledged it; where `wait` was said. */
+  readonly receipts?: Receipts;
+}
+
+/** The feed of revocations, and who follows it. */
+export interface FeedStatus {
+  /** Where the log stands. Another epoch is another history: a backup was restored. */
+  readonly head: { readonly epoch: string; readonly sequence: number };
+  /** How many verifiers are connected to this process. */
+  readonly connections: number;
+  /** What carries revocations between the processes of this installation, where it is not the store alone. */
+  readonly relay?: { readonly kind: string; readonly connected: boolean };
+  /** Those that follow the feed of any process, and were heard within the last hour. */
+  readonly verifiers: readonly VerifierStatus[];
 }
 
 /** What `createWatchword` made of its options, in so far as tokens and sessions depend on it. */
@@ -129,14 +153,19 @@ export interface Watchword {
   require(options?: VerifyOptions): ConnectGuard;
   /** Durable, and in force in this process, when it resolves. */
   readonly revoke: {
-    token(jti: string): Promise<Revoked>;
-    session(id: string): Promise<Revoked>;
-    subject(subject: string): Promise<Revoked>;
-    all(): Promise<Revoked>;
+    token(jti: string, options?: RevokeOptions): Promise<Revoked>;
+    session(id: string, options?: RevokeOptions): Promise<Revoked>;
+    subject(subject: string, options?: RevokeOptions): Promise<Revoked>;
+    all(options?: RevokeOptions): Promise<Revoked>;
     /** Entries of the log that still matter, after the one numbered `after` (default 0): `limit`, 1 to 1000, default 100. */
     log(query?: { readonly after?: number; readonly limit?: number }): Promise<RevocationLogPage>;
     /** Milliseconds since this process last knew all that was revoked; sync. */
     ageMs(): number;
+  };
+  /** How revocations reach verifiers in other services. */
+  readonly feed: {
+    /** Who follows the feed, and how far each has come. */
+    status(): Promise<FeedStatus>;
   };
   /** What the options came to, with their defaults. */
   readonly settings: EffectiveSettings;
@@ -166,10 +195,12 @@ export interface Watchword {
     rotate(options?: { readonly algorithm?: SigningAlgorithm }): Promise<SigningKeyInfo>;
     /** Makes a new version of the key behind refresh tokens; tokens of older versions stay good, nobody is signed out. */
     rotateRefreshKey(): Promise<{ readonly version: number }>;
+    /** Makes another key that signs the revocation feed; verifiers fetch it by themselves, and none loses its place. */
+    rotateFeedKey(): Promise<{ readonly version: number }>;
     /** Seals everything under the newest secret that lies under `formerSecret`; happens by itself within a minute. */
     rewrap(): Promise<{ readonly rows: number }>;
     /** Kills a key and all that it signed. */
-    compromise(kid: string): Promise<Revoked>;
+    compromise(kid: string, options?: RevokeOptions): Promise<Revoked>;
     /** The public keys, RFC 7517 §5; empty where all keys are secrets. */
     jwks(): { readonly keys: readonly JsonObject[] };
   };

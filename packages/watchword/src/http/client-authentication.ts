@@ -1,4 +1,4 @@
-import type { Client } from '../domain/client.ts';
+import type { Client, ClientRole } from '../domain/client.ts';
 import type { Engine } from '../engine/engine.ts';
 import { DEFAULT_CLIENT_ID } from '../engine/sessions/session-input.ts';
 import type { HttpContext } from './handler.ts';
@@ -7,7 +7,7 @@ import { oauthError } from './oauth-error.ts';
 
 /** Who asks at an endpoint of OAuth. */
 export type OAuthClient =
-  | { readonly kind: 'proven'; readonly client: Client }
+  | { readonly kind: 'proven'; readonly client: Client; readonly proof: Uint8Array }
   /** One without a secret, such as an application on a phone. */
   | { readonly kind: 'public'; readonly id: string }
   | { readonly kind: 'refused'; readonly response: NeutralResponse };
@@ -43,7 +43,7 @@ export async function authenticateClient(
   const client = await engine.clients.authenticate(id, secret);
   return client === undefined
     ? refuse('The client is unknown, or its secret is wrong.')
-    : { kind: 'proven', client };
+    : { kind: 'proven', client, proof: engine.clients.proofOf(secret) };
 }
 
 /** Whether a client may come without a secret. Who has one and left it out may be somebody else: that is an event. */
@@ -61,6 +61,23 @@ export async function requireClient(
 ): Promise<Exclude<OAuthClient, { readonly kind: 'public' }>> {
   const found = await authenticateClient(request, parameters, context);
   return found.kind === 'public' ? refuse('This endpoint takes registered clients only.') : found;
+}
+
+/** `requireClient` for what a role allows. */
+export async function requireRole(
+  role: ClientRole,
+  request: NeutralRequest,
+  parameters: ReadonlyMap<string, string>,
+  context: HttpContext,
+): Promise<Exclude<OAuthClient, { readonly kind: 'public' }>> {
+  const found = await requireClient(request, parameters, context);
+  if (found.kind === 'refused' || found.client.roles.includes(role)) return found;
+  const { events } = context.engine.context;
+  events.record('client_refused', { reason: 'missing_role', clientId: found.client.id });
+  return {
+    kind: 'refused',
+    response: oauthError('unauthorized_client', `The client lacks the role ${role}.`, 403),
+  };
 }
 
 /** RFC 7617 §2; RFC 6749 §2.3.1 has both parts form-encoded before. */

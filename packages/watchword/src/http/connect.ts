@@ -2,6 +2,7 @@ import type { VerifiedToken } from '../engine/tokens/verified-token.ts';
 import type { TokenExpectations } from '../engine/tokens/verify.ts';
 import type { HttpFace } from './http-face.ts';
 import type { BodyReading, Header, NeutralRequest, NeutralResponse } from './neutral.ts';
+import { streamConnect } from './stream-connect.ts';
 
 /*
  * The request and response that Node's own server, Express and everything of their family share, described by shape, so
@@ -25,6 +26,24 @@ export interface ConnectResponse {
   getHeader(name: string): number | string | string[] | undefined;
   setHeader(name: string, value: string | readonly string[]): unknown;
   end(body?: string): unknown;
+}
+
+/** What else a response needs for an answer that is written while it is sent. */
+export interface ConnectStreamResponse extends ConnectResponse {
+  readonly writableLength: number;
+  readonly destroyed: boolean;
+  readonly req?: {
+    readonly socket?: {
+      readonly destroyed: boolean;
+      on(event: 'close', listener: () => void): unknown;
+      off(event: 'close', listener: () => void): unknown;
+    };
+  };
+  flushHeaders(): void;
+  write(bytes: Uint8Array): boolean;
+  once(event: 'close' | 'drain', listener: () => void): unknown;
+  on(event: 'error', listener: () => void): unknown;
+  destroy(): unknown;
 }
 
 export type ConnectNext = (error?: unknown) => void;
@@ -59,6 +78,7 @@ export function fromConnect(
   return {
     method: request.method ?? 'GET',
     path: pathOf(url),
+    query: queryOf(url),
     remoteAddress: request.ip ?? request.socket?.remoteAddress,
     header(name) {
       const value = request.headers[name];
@@ -75,12 +95,30 @@ function pathOf(url: string): string {
   return end < 0 ? target : target.slice(0, end);
 }
 
+function queryOf(url: string): string {
+  const [target = ''] = url.split('#', 1);
+  const start = target.indexOf('?');
+  return start < 0 ? '' : target.slice(start + 1);
+}
+
 export function sendConnect({ status, headers, body }: NeutralResponse, response: ConnectResponse): void {
+  sendHead(status, headers, response);
+  response.end(body);
+}
+
+/** The same for answers of which some are streams. */
+export function sendConnectStream(answer: NeutralResponse, response: ConnectStreamResponse): void {
+  const { status, headers, stream } = answer;
+  if (stream === undefined) return sendConnect(answer, response);
+  sendHead(status, headers, response);
+  streamConnect(stream, response);
+}
+
+function sendHead(status: number, headers: readonly Header[], response: ConnectResponse): void {
   response.statusCode = status;
   const isCookie = ([name]: Header): boolean => name === 'set-cookie';
   for (const [name, value] of headers.filter((header) => !isCookie(header))) response.setHeader(name, value);
   appendCookies(headers.filter(isCookie), response);
-  response.end(body);
 }
 
 /** Adds `set-cookie` headers to those that the application has set already. */

@@ -21,6 +21,11 @@ export interface HttpFace {
   handles(path: string): boolean;
   /** Answers a request. Never rejects: what breaks is an event, and answered as a problem. */
   handle(request: NeutralRequest): Promise<NeutralResponse>;
+  /**
+   * Ends the answers that have no end of their own, and begins no more: for a server that is about to stop and would wait for
+   * them. `close()` of the installation does so too.
+   */
+  endStreams(): void;
   /** Judges the credential of a request for a route of the application's own. */
   authorize(request: NeutralRequest, expected: TokenExpectations): Authorization;
   /** Answers an error in a route of the application's own. */
@@ -54,7 +59,8 @@ export function createHttpFace(context: HttpContext): HttpFace {
     handles: (path) => isOwnPath(path, settings),
     refuse: (error) => refuse(error),
     refuseMembers: (errors) => withStandardHeaders(problem('ERR_BODY_INVALID', { errors }), settings),
-    readJson: readJsonObject,
+    readJson: (request) => readJsonObject(request),
+    endStreams: () => engine.feed.close(),
 
     async handle(request) {
       try {

@@ -1,4 +1,4 @@
-export { appendCookies, createConnectGuard, fromConnect, sendConnect } from './connect.ts';
+export { appendCookies, createConnectGuard, fromConnect, sendConnect, sendConnectStream } from './connect.ts';
 export type { ConnectGuard, ConnectNext, ConnectRequest, ConnectResponse } from './connect.ts';
 export { createHttpFace } from './http-face.ts';
 export type { HttpFace } from './http-face.ts';

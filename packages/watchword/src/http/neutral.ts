@@ -1,4 +1,5 @@
 import type { Caller } from '../domain/place.ts';
+import type { StreamingBody } from '../ports/byte-sink.ts';
 
 /** A request as every framework can give it. */
 export interface NeutralRequest {
@@ -6,6 +7,8 @@ export interface NeutralRequest {
   readonly method: string;
   /** Without host and query, as it was sent. */
   readonly path: string;
+  /** What stands behind the path, without the question mark. */
+  readonly query?: string;
   /** The client's address, as far as the framework knows it: behind proxies it has to be told which ones to trust. */
   readonly remoteAddress: string | undefined;
   /** A header by its lower-case name; what was sent several times is joined as Node joins it. */
@@ -36,5 +39,8 @@ export type Header = readonly [name: string, value: string];
 export interface NeutralResponse {
   readonly status: number;
   readonly headers: readonly Header[];
+  /** `''` where there is a stream. */
   readonly body: string;
+  /** In place of the body: what is written while it is sent. */
+  readonly stream?: StreamingBody;
 }

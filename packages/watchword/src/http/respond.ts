@@ -40,10 +40,8 @@ export function respondEmpty(headers: readonly Header[] = []): NeutralResponse {
 }
 
 /** Adds what every response carries, unless the handler said otherwise. */
-export function withStandardHeaders(
-  { status, headers, body }: NeutralResponse,
-  { https }: HttpSettings,
-): NeutralResponse {
+export function withStandardHeaders(response: NeutralResponse, { https }: HttpSettings): NeutralResponse {
+  const { headers } = response;
   const isMissing = ([name]: Header): boolean => !headers.some(([present]) => present === name);
-  return { status, headers: [...headers, ...(https ? OVER_HTTPS : OVER_HTTP).filter(isMissing)], body };
+  return { ...response, headers: [...headers, ...(https ? OVER_HTTPS : OVER_HTTP).filter(isMissing)] };
 }

@@ -1,6 +1,10 @@
 import type { Handler, HttpContext } from './handler.ts';
 import { errorPage } from './handlers/error-page.ts';
 import { jwks } from './handlers/jwks.ts';
+import { followFeed } from './handlers/feed/follow.ts';
+import { feedKeys } from './handlers/feed/keys.ts';
+import { feedReceipts } from './handlers/feed/receipts.ts';
+import { feedSnapshot } from './handlers/feed/snapshot.ts';
 import { introspect } from './handlers/oauth/introspect.ts';
 import { metadata } from './handlers/oauth/metadata.ts';
 import { revoke } from './handlers/oauth/revoke.ts';
@@ -33,6 +37,10 @@ const OAUTH_ROUTES: ReadonlyMap<string, Methods> = new Map<string, Methods>([
   ['/oauth/token', { POST: token }],
   ['/oauth/revoke', { POST: revoke }],
   ['/oauth/introspect', { POST: introspect }],
+  ['/feed', { GET: followFeed }],
+  ['/feed/keys', { GET: feedKeys }],
+  ['/feed/snapshot', { GET: feedSnapshot }],
+  ['/feed/receipts', { POST: feedReceipts }],
   [METADATA_PATH, { GET: metadata }],
 ]);
 
@@ -63,7 +71,13 @@ export async function route(request: NeutralRequest, context: HttpContext): Prom
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   const handler = Object.hasOwn(methods, method) ? methods[method] : undefined;
   if (handler === undefined) return problem('ERR_METHOD', { headers: [['allow', allowed(methods)]] });
-  return handler(request, context, parameter);
+  const response = await handler(request, context, parameter);
+  return request.method === 'HEAD' ? withoutStream(response) : response;
+}
+
+/** RFC 9110 §9.3.2: no content is sent, so that nothing needs to begin. */
+function withoutStream({ status, headers, body }: NeutralResponse): NeutralResponse {
+  return { status, headers, body };
 }
 
 function findRoute(

@@ -1,24 +1,44 @@
-import type { HttpClient } from '../ports/http-client.ts';
+import type { HttpAnswer, HttpClient, HttpLimits } from '../ports/http-client.ts';
+import { openHttpStream } from './http-stream.ts';
 
 export const fetchHttpClient: HttpClient = {
-  async get(url, { timeoutMs, maxBytes }) {
-    const signal = AbortSignal.timeout(timeoutMs);
-    try {
-      const response = await fetch(url, {
-        signal,
-        redirect: 'manual',
-        credentials: 'omit',
+  get: (url, limits) =>
+    answerOf(
+      url,
+      {
         // What a cache on the way holds may be older than what is asked about.
         headers: { accept: 'application/json', 'cache-control': 'no-cache' },
-      });
-      const body = await readAtMost(response, maxBytes);
-      return { status: response.status, header: (name) => response.headers.get(name) ?? undefined, body };
-    } catch (error) {
-      if (signal.aborted) throw new Error(`no answer within ${timeoutMs} ms`, { cause: error });
-      throw error instanceof TypeError ? new Error(reasonOf(error), { cause: error }) : error;
-    }
-  },
+      },
+      limits,
+    ),
+  post: (url, headers, { type, text }, limits) =>
+    answerOf(
+      url,
+      {
+        method: 'POST',
+        headers: { accept: 'application/json', 'content-type': type, ...headers },
+        body: text,
+      },
+      limits,
+    ),
+  stream: openHttpStream,
 };
+
+async function answerOf(
+  url: string,
+  init: RequestInit,
+  { timeoutMs, maxBytes }: HttpLimits,
+): Promise<HttpAnswer> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    const response = await fetch(url, { ...init, signal, redirect: 'manual', credentials: 'omit' });
+    const body = await readAtMost(response, maxBytes);
+    return { status: response.status, header: (name) => response.headers.get(name) ?? undefined, body };
+  } catch (error) {
+    if (signal.aborted) throw new Error(`no answer within ${timeoutMs} ms`, { cause: error });
+    throw error instanceof TypeError ? new Error(reasonOf(error), { cause: error }) : error;
+  }
+}
 
 /** What arrives is counted, for `content-length` may lie, and a compressed body is larger than it says. */
 async function readAtMost(response: Response, maxBytes: number): Promise<Uint8Array> {

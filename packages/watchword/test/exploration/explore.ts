@@ -17,6 +17,12 @@ interface Visited {
   readonly label: string;
 }
 
+/** A world whose moves are to be looked at, with its key. */
+interface Found {
+  readonly world: World;
+  readonly from: string;
+}
+
 /** Breadth first, so that the first violation has the shortest story. */
 export function explore(
   scenario: Scenario,
@@ -25,12 +31,12 @@ export function explore(
   limits: { readonly states: number },
 ): Exploration {
   const first = firstWorld(scenario);
-  const visited = new Map<string, Visited>([[worldKey(first), { from: '', label: 'a session starts' }]]);
-  let frontier: World[] = [first];
+  const firstKey = worldKey(first);
+  const visited = new Map<string, Visited>([[firstKey, { from: '', label: 'a session starts' }]]);
+  let frontier: Found[] = [{ world: first, from: firstKey }];
   for (let depth = 1; ; depth += 1) {
-    const next: World[] = [];
-    for (const world of frontier) {
-      const from = worldKey(world);
+    const next: Found[] = [];
+    for (const { world, from } of frontier) {
       for (const move of movesFrom(world, scenario, rules)) {
         const what = property(world, move);
         if (what !== undefined) {
@@ -40,7 +46,7 @@ export function explore(
         const key = worldKey(move.world);
         if (visited.has(key)) continue;
         visited.set(key, { from, label: move.label });
-        next.push(move.world);
+        next.push({ world: move.world, from: key });
       }
       if (visited.size >= limits.states) return { states: visited.size, depth, complete: false };
     }

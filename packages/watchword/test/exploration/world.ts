@@ -156,25 +156,39 @@ function copyOfCopy({ row, behind }: Copy): Copy {
   return { row: row && { ...row }, behind };
 }
 
-/** Equal worlds have equal keys. Tabs are interchangeable, so their order does not count. */
+/**
+ * Equal worlds have equal keys. Tabs are interchangeable, so their order does not count. This is where an exploration
+ * spends its time: it makes no arrays.
+ */
 export function worldKey(world: World): string {
-  const { row, memory, disk, unsavedAge, flights, thief, ghost } = world;
+  const { row, memory, disk, thief, flights, ghost } = world;
   const { newest, parent } = ghost.presented;
   return (
     String.fromCharCode(
-      ...rowCodes(row),
-      ...holdingCodes(memory),
-      ...holdingCodes(disk),
-      unsavedAge,
-      ...(thief === undefined ? [0] : holdingCodes(thief)),
+      row.deliveredAge,
+      rowFlags(row),
+      rowLateness(row),
+      ZERO + memory.behind,
+      ZERO + memory.accessAge,
+      ZERO + disk.behind,
+      ZERO + disk.accessAge,
+      world.unsavedAge,
+      thief === undefined ? 0 : ZERO + thief.behind,
+      thief === undefined ? 0 : ZERO + thief.accessAge,
       ghost.deliveredAge,
       (ghost.usedLate ? 1 : 0) + (ghost.newestWasLate ? 2 : 0) + (ghost.newestApart ? 4 : 0),
       ghost.lateDeliveries,
       ghost.apart,
       ghost.crashes,
-      ...[newest[0] + 1, newest[1] + 1, parent[0] + 1, parent[1] + 1],
-      ...storeCodes(world),
-    ) + flights.map(flightKey).sort().join('')
+      newest[0] + 1,
+      newest[1] + 1,
+      parent[0] + 1,
+      parent[1] + 1,
+    ) +
+    storeKey(world) +
+    (flights.length === 1 && flights[0] !== undefined
+      ? flightKey(flights[0])
+      : flights.map(flightKey).sort().join(''))
   );
 }
 
@@ -193,22 +207,24 @@ const RESTORES = { none: 0, restored: 1, accepted: 2, over: 3, down: 4 };
 /** Makes a number that may be negative a code. */
 const ZERO = 32;
 
-function rowCodes({ deliveredAge, settled, late, lateDelivery, ended }: Row): number[] {
-  return [deliveredAge, (settled ? 1 : 0) + (ended ? 2 : 0), late * 3 + LATE_DELIVERIES[lateDelivery]];
+function rowFlags({ settled, ended }: Row): number {
+  return (settled ? 1 : 0) + (ended ? 2 : 0);
 }
 
-function holdingCodes({ behind, accessAge }: Holding): number[] {
-  return [ZERO + behind, ZERO + accessAge];
+function rowLateness({ late, lateDelivery }: Row): number {
+  return late * 3 + LATE_DELIVERIES[lateDelivery];
 }
 
-function storeCodes({ replica, backup, restore, downFor }: World): number[] {
-  if (replica === undefined && backup === undefined && restore === 'none') return [];
-  return [RESTORES[restore] + downFor, ...copyCodes(replica), ...copyCodes(backup)];
+function storeKey({ replica, backup, restore, downFor }: World): string {
+  if (replica === undefined && backup === undefined && restore === 'none') return '';
+  return String.fromCharCode(RESTORES[restore] + downFor) + copyKey(replica) + copyKey(backup);
 }
 
-function copyCodes(copy: Copy | undefined): number[] {
-  if (copy === undefined) return [0];
-  return copy.row === undefined ? [1] : [ZERO + copy.behind, ...rowCodes(copy.row)];
+function copyKey(copy: Copy | undefined): string {
+  if (copy === undefined) return '\u0000';
+  const { row, behind } = copy;
+  if (row === undefined) return '\u0001';
+  return String.fromCharCode(ZERO + behind, row.deliveredAge, rowFlags(row), rowLateness(row));
 }
 
 function flightKey(flight: Flight): string {
@@ -229,7 +245,9 @@ function flightKey(flight: Flight): string {
         ZERO + behind,
         age,
         flags,
-        ...rowCodes(row),
+        row.deliveredAge,
+        rowFlags(row),
+        rowLateness(row),
       );
     }
   }

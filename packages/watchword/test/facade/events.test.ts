@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { EVENT_CATALOGUE } from '../../src/domain/events.ts';
+import { EVENT_CATALOGUE } from '../../src/domain/event-catalogue.ts';
 import { createInstallation } from './support/installation.ts';
 
 describe('a listener', () => {

@@ -114,6 +114,13 @@ describe('in development', () => {
   });
 });
 
+test('a database with no place beside it needs a secret in development as well', async (t) => {
+  withEnvironment(t, {});
+  const sentence = await refusedSentence(open(t));
+  assert.match(sentence, /^A database that several machines may share needs a secret: set WATCHWORD_SECRET/);
+  assert.ok(await open(t, { secret: fresh() }));
+});
+
 describe('a secret file', () => {
   test('that everybody can read is refused', async (t) => {
     const path = join(folder(t), 'secret');

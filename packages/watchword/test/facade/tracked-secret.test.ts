@@ -9,6 +9,7 @@ import { text as textOf } from 'node:stream/consumers';
 import { describe, test, type TestContext } from 'node:test';
 import { createWatchwordOn } from '../../src/facade/create-watchword.ts';
 import type { Watchword, WatchwordOptions } from '../../src/facade/index.ts';
+import type { StoreFactory } from '../../src/ports/store/store.ts';
 import { withEnvironment } from './support/environment.ts';
 import { refusedSentence } from './support/errors.ts';
 import { createInstallation, ISSUER } from './support/installation.ts';
@@ -132,12 +133,13 @@ describe('a secret that stands in a file that git tracks', () => {
 
   test('may be the secret of a store that forgets everything, as tests have it', async (t) => {
     withEnvironment(t, {});
-    assert.ok(await open(t, { secret: fresh(), environment: 'development' }, false));
+    assert.ok(await open(t, { secret: fresh(), environment: 'development' }, { durable: false }));
   });
 
   test('is not looked for where the secret was made for development', async (t) => {
     withEnvironment(t, {});
-    assert.ok(await open(t));
+    const developmentSecretPath = join(folder(t), 'development.secret');
+    assert.ok(await open(t, {}, { durable: true, developmentSecretPath }));
   });
 });
 
@@ -145,12 +147,12 @@ describe('a secret that stands in a file that git tracks', () => {
 async function open(
   t: TestContext,
   options: Partial<WatchwordOptions> = {},
-  durable = true,
+  claims: Pick<StoreFactory, 'durable' | 'developmentSecretPath'> = { durable: true },
 ): Promise<Watchword> {
   const { platform, factory } = createInstallation(t);
   const auth = await createWatchwordOn(
     { ...platform, findTrackedFile: async () => 'folder/settings.env' },
-    { issuer: ISSUER, store: { ...factory, kind: 'another', durable }, ...options },
+    { issuer: ISSUER, store: { ...factory, kind: 'another', ...claims }, ...options },
   );
   t.after(() => auth.close());
   return auth;

@@ -26,6 +26,7 @@ test('§3.2: the metadata says what is there, to everybody, as JSON', async (t) 
     revocation_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
     introspection_endpoint: `${origin}/oauth/introspect`,
     introspection_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+    watchword_feed_endpoint: `${origin}/feed`,
   });
   for (const path of ['/oauth/token', '/oauth/revoke', '/oauth/introspect']) {
     assert.equal((await ask('GET', path, {})).status, 405, `${path} is there`);

@@ -50,6 +50,7 @@ export function createMove(t: TestContext, guide: string) {
   const names = { alg: 'ES256', kid: 'old-1' };
   const env = {
     PATH: process.env['PATH'],
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
     JWT_SECRET: 'b2c4f0a96d1e8375fa0192c4d7be36855e0c9a7f1342d86ba5f0e7c1982d4b36',
     SESSION_SECRET: 'kT9vQ2xW7mB4pZ1sL8dF3hJ6nR0cY5gA',
     OLD_SESSIONS: sessions,

@@ -69,13 +69,13 @@ for (const [name, { answer, problem }] of Object.entries(misbehaviours)) {
     await verifier.ready();
     issuer.answer = answer;
     const before = issuer.asked.length;
-    while (verifier.status()[0]?.problem === undefined) await sleep(50);
-    assert.match(verifier.status()[0]?.problem ?? '', problem);
+    while (verifier.status().keys[0]?.problem === undefined) await sleep(50);
+    assert.match(verifier.status().keys[0]?.problem ?? '', problem);
     assert.equal(verifier.verify(key.token(issuer.url)).subject, 'ada');
     await sleep(1000);
     assert.ok(issuer.asked.length - before < 30, 'it is not asked in a hurry');
     issuer.answer = good;
-    while (verifier.status()[0]?.problem !== undefined) await sleep(50);
+    while (verifier.status().keys[0]?.problem !== undefined) await sleep(50);
     assert.equal(verifier.verify(key.token(issuer.url)).subject, 'ada');
   });
 }
@@ -84,8 +84,8 @@ test('an issuer that never finishes is given up', async (t) => {
   const issuer = await startIssuer(t, (_request, response) => response.write('{'));
   const verifier = createVerifier({ issuer: issuer.url, audience: AUDIENCE });
   t.after(() => verifier.close());
-  while (verifier.status()[0]?.problem === undefined) await sleep(50);
-  assert.match(verifier.status()[0]?.problem ?? '', /no answer within 5000 ms/);
+  while (verifier.status().keys[0]?.problem === undefined) await sleep(50);
+  assert.match(verifier.status().keys[0]?.problem ?? '', /no answer within 5000 ms/);
 });
 
 test('of a set the unusable keys are left out one by one', async (t) => {
@@ -103,7 +103,7 @@ test('of a set the unusable keys are left out one by one', async (t) => {
   t.after(() => verifier.close());
   await verifier.ready();
   assert.equal(verifier.verify(key.token(issuer.url)).subject, 'ada');
-  assert.deepEqual(verifier.status()[0]?.keyIds, ['k1']);
+  assert.deepEqual(verifier.status().keys[0]?.keyIds, ['k1']);
 });
 
 test('a set that changes each second is followed', async (t) => {

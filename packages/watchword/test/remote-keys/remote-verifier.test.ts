@@ -43,7 +43,7 @@ test('keys are found and fetched by themselves; verifying is sync from then on',
     '/.well-known/openid-configuration',
     '/.well-known/jwks.json',
   ]);
-  const [status] = verifier.status();
+  const [status] = verifier.status().keys;
   assert.deepEqual([status?.keyIds, status?.problem], [['k1'], undefined]);
 });
 
@@ -63,7 +63,7 @@ test('metadata says where the keys are; another issuer’s metadata is not belie
   issuer.metadata = json({ issuer: 'https://other.example', jwks_uri });
   const misled = verifierOf(t, issuer);
   assert.equal(await rejection(misled.authenticate(key.token(issuer.url))), 'ERR_KEYS_UNAVAILABLE');
-  assert.match(misled.status()[0]?.problem ?? '', /names another issuer/);
+  assert.match(misled.status().keys[0]?.problem ?? '', /names another issuer/);
 });
 
 test('a jwks_uri over plain http elsewhere is not asked', async (t) => {
@@ -71,7 +71,7 @@ test('a jwks_uri over plain http elsewhere is not asked', async (t) => {
   issuer.metadata = json({ issuer: issuer.url, jwks_uri: 'http://keys.example/jwks.json' });
   const verifier = verifierOf(t, issuer);
   assert.equal(await rejection(verifier.authenticate(key.token(issuer.url))), 'ERR_KEYS_UNAVAILABLE');
-  assert.match(verifier.status()[0]?.problem ?? '', /no `jwks_uri` that is https/);
+  assert.match(verifier.status().keys[0]?.problem ?? '', /no `jwks_uri` that is https/);
 });
 
 test('a new key is asked for when its first token comes: not one valid token is refused by authenticate', async (t) => {
@@ -133,7 +133,7 @@ test('an issuer that is down changes nothing for keys that are known', async (t)
   await issuer.stop();
   await sleep(1300);
   assert.equal(verifier.verify(key.token(issuer.url)).subject, 'ada');
-  assert.match(verifier.status()[0]?.problem ?? '', /the connection failed \(ECONNREFUSED\)/);
+  assert.match(verifier.status().keys[0]?.problem ?? '', /the connection failed \(ECONNREFUSED\)/);
 });
 
 test('a key that is no longer published is dead at the next renewal', async (t) => {
@@ -203,7 +203,7 @@ test('however many wait for the first keys, the issuer is asked at the pace of o
   const waiting = Array.from({ length: 50 }, () => rejection(verifier.ready()));
   await sleep(1500);
   assert.ok(issuer.asked.length <= 4, `${issuer.asked.length} questions`);
-  verifier.close();
+  void verifier.close();
   assert.deepEqual(new Set(await Promise.all(waiting)), new Set(['ERR_CLOSED']));
 });
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { fromConnect, sendConnect, type HttpFace } from '../../http/index.ts';
+import { fromConnect, sendConnectStream, type HttpFace } from '../../http/index.ts';
 import { readBody } from './read-body.ts';
 
 /** What a handler needs of `createWatchword`'s result. */
@@ -22,6 +22,6 @@ export async function handleRequest(
 ): Promise<boolean> {
   const neutral = fromConnect(request, (limitBytes) => readBody(request, limitBytes));
   if (!http.handles(neutral.path)) return false;
-  sendConnect(await http.handle(neutral), response);
+  sendConnectStream(await http.handle(neutral), response);
   return true;
 }

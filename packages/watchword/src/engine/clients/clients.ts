@@ -4,6 +4,7 @@ import {
   hashClientSecret,
   isClientSecret,
 } from '../../crypto/client-secret.ts';
+import { equalBytes } from '../../crypto/digest.ts';
 import { CLIENT_ROLES, isClientId, type Client, type ClientRole } from '../../domain/client.ts';
 import { createUuidV7 } from '../../domain/ids.ts';
 import { epochMs } from '../../domain/time.ts';
@@ -40,6 +41,10 @@ export interface Clients {
   delete(id: string): Promise<void>;
   /** The client that the secret proves; `undefined` for a wrong one and for an unknown client alike. */
   authenticate(id: string, secret: string): Promise<Client | undefined>;
+  /** What is kept of a secret by whoever goes on serving the client that it proved. */
+  proofOf(secret: string): Uint8Array;
+  /** Whether the client is still there, and takes the secret that the proof was made of. */
+  isProof(id: string, proof: Uint8Array): Promise<boolean>;
   /** Whether tokens of this client id may be used without a secret: no client of that id was ever registered. */
   isPublic(id: string): Promise<boolean>;
 }
@@ -50,6 +55,11 @@ export function createClients({ store, clock, random, events }: EngineContext): 
   const newSecret = (): string => formatClientSecret(random.bytes(CLIENT_SECRET_BYTES));
   const recordOf = async (id: unknown): Promise<ClientRecord | undefined> =>
     isClientId(id) ? store.clients.find(id) : undefined;
+
+  function goodHashes({ client, secretHash, formerSecretHash }: ClientRecord): readonly Uint8Array[] {
+    const formerIsGood = clock.nowMs() < (client.formerSecretUntilMs ?? 0);
+    return formerIsGood && formerSecretHash !== undefined ? [secretHash, formerSecretHash] : [secretHash];
+  }
 
   return {
     async create(input) {
@@ -93,14 +103,17 @@ export function createClients({ store, clock, random, events }: EngineContext): 
         events.record('client_refused', { reason: 'unknown_client' });
         return undefined;
       }
-      const { client, secretHash, formerSecretHash } = record;
-      const formerIsGood = clock.nowMs() < (client.formerSecretUntilMs ?? 0);
-      const isRight =
-        isClientSecret(secret, secretHash) ||
-        (formerIsGood && formerSecretHash !== undefined && isClientSecret(secret, formerSecretHash));
-      if (isRight) return client;
+      const { client } = record;
+      if (goodHashes(record).some((hash) => isClientSecret(secret, hash))) return client;
       events.record('client_refused', { reason: 'wrong_secret', clientId: client.id });
       return undefined;
+    },
+
+    proofOf: hashClientSecret,
+
+    async isProof(id, proof) {
+      const record = await recordOf(id);
+      return record !== undefined && goodHashes(record).some((hash) => equalBytes(proof, hash));
     },
 
     async isPublic(id) {

@@ -1,3 +1,5 @@
+import { labelled, utf8 } from '../../crypto/bytes.ts';
+import { deriveKey } from '../../crypto/digest.ts';
 import type { JwsKey } from '../../crypto/jws/jws-key.ts';
 import type { RefreshKey } from '../../crypto/refresh-token.ts';
 import type { KeyId } from '../../domain/ids.ts';
@@ -18,9 +20,9 @@ import type { RevocationLifetimes, RevocationResult } from '../../ports/store/re
 import type { EngineContext } from '../context.ts';
 import { KEY_LEAD_MS, SCHEDULED_KEY_LEAD_MS } from '../limits.ts';
 import { createKeyMaker, type KeyMaker } from './make-keys.ts';
-import { issuingRefreshKey, openRing, type OpenedRing, type RingKey } from './opened-ring.ts';
+import { issuingRefreshKey, openRing, signingFeedKey, type OpenedRing, type RingKey } from './opened-ring.ts';
 import { planRewrap } from './rewrap.ts';
-import { planCompromise, planRefreshRotation, planRotation, type PlannedChange } from './plan-change.ts';
+import { planCompromise, planRootRotation, planRotation, type PlannedChange } from './plan-change.ts';
 
 /** A signing key as it is shown: never its material. */
 export interface SigningKeyInfo extends SigningKey {
@@ -98,6 +100,27 @@ export class KeyKeeper {
     return this.#ring.tokenIdKey;
   }
 
+  /** What signs the feed, and never a token. */
+  feedKey(): JwsKey {
+    return signingFeedKey(this.#ring, this.#nowMs());
+  }
+
+  /** All keys that the feed was or will be signed with, for who verifies it. */
+  feedJwks(): readonly JsonObject[] {
+    return this.#ring.feedKeys.flatMap(({ key }) => (key.publicJwk === undefined ? [] : [key.publicJwk]));
+  }
+
+  /** What the processes of this installation authenticate to each other what they relay. */
+  relayKey(epoch: string): Uint8Array {
+    const { issuer } = this.#parts.context.settings;
+    return deriveKey(this.#ring.tokenIdKey, labelled('watchword/feed-relay/1', utf8(`${issuer} ${epoch}`)));
+  }
+
+  /** Counts the changes of the ring. */
+  revision(): number {
+    return this.#ring.revision;
+  }
+
   list(): readonly SigningKeyInfo[] {
     return this.#keys().map((key) => this.#info(key));
   }
@@ -153,16 +176,28 @@ export class KeyKeeper {
 
   /** Makes a new version of the key behind refresh tokens and resolves once rotations issue under it; signs nobody out. */
   async rotateRefreshKey(): Promise<{ readonly version: number }> {
-    const { context, maker } = this.#parts;
+    const version = await this.#addRoot('refresh');
+    this.#parts.context.events.record('refresh_key_announced', { version });
+    await this.#parts.context.scheduler.sleep(KEY_LEAD_MS);
+    return { version };
+  }
+
+  /** Makes another key of the feed and resolves once it signs; those before it stay published. */
+  async rotateFeedKey(): Promise<{ readonly version: number }> {
+    const version = await this.#addRoot('feed');
+    this.#parts.context.events.record('feed_key_announced', { version });
+    await this.#parts.context.scheduler.sleep(KEY_LEAD_MS);
+    return { version };
+  }
+
+  async #addRoot(purpose: 'refresh' | 'feed'): Promise<number> {
     let version = 0;
     await this.#change(async (ring) => {
-      const planned = await planRefreshRotation(ring, maker);
+      const planned = await planRootRotation(ring, purpose, this.#parts.maker);
       version = planned.version;
       return planned;
     });
-    context.events.record('refresh_key_announced', { version });
-    await context.scheduler.sleep(KEY_LEAD_MS);
-    return { version };
+    return version;
   }
 
   /** Kills a key and everything that it signed, durably; replaces it if it was the one that signs. */
@@ -239,15 +274,20 @@ export class KeyKeeper {
   }
 }
 
+/** What is missing is made: all of it at first, the feed's key where the keys were made before there was a feed. */
 async function readOrCreate(context: EngineContext, maker: KeyMaker): Promise<KeyRing> {
   const { store, settings } = context;
   for (;;) {
     const ring = await store.keys.read();
-    if (ring.signingKeys.length > 0 && ring.roots.length > 0) return ring;
-    const roots = [await maker.root('refresh', 1), await maker.root('token_id', 1)];
-    const first = await maker.signingKey(settings.algorithm, 0);
-    const made = await store.keys.change({ expectedRevision: ring.revision, roots, signingKeys: [first] });
-    if (made.kind === 'committed') announce(context, first.key);
+    const isNew = ring.signingKeys.length === 0 || ring.roots.length === 0;
+    const hasFeedKey = ring.roots.some(({ purpose }) => purpose === 'feed');
+    if (!isNew && hasFeedKey) return ring;
+    const roots = hasFeedKey ? [] : [await maker.root('feed', 1)];
+    if (isNew) roots.push(await maker.root('refresh', 1), await maker.root('token_id', 1));
+    const first = isNew ? await maker.signingKey(settings.algorithm, 0) : undefined;
+    const signingKeys = first === undefined ? [] : [first];
+    const made = await store.keys.change({ expectedRevision: ring.revision, roots, signingKeys });
+    if (made.kind === 'committed' && first !== undefined) announce(context, first.key);
   }
 }
 

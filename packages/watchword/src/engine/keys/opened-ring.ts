@@ -1,3 +1,4 @@
+import { deriveFeedKey } from '../../crypto/jws/feed-key.ts';
 import { deriveRefreshKey, type RefreshKey } from '../../crypto/refresh-token.ts';
 import { createJwsKey } from '../../crypto/jws/key-material.ts';
 import type { JwsKey } from '../../crypto/jws/jws-key.ts';
@@ -24,6 +25,8 @@ export interface OpenedRing {
   /** The same, oldest first, with the time from which rotations may issue under each. */
   readonly refreshKeyUses: readonly RefreshKeyUse[];
   readonly tokenIdKey: Uint8Array;
+  /** What has signed the feed or will, oldest first. */
+  readonly feedKeys: readonly FeedKeyUse[];
 }
 
 export interface RefreshKeyUse {
@@ -31,10 +34,22 @@ export interface RefreshKeyUse {
   readonly issuesFromMs: number;
 }
 
+export interface FeedKeyUse {
+  readonly key: JwsKey;
+  readonly signsFromMs: number;
+}
+
 /** The key that rotations issue under: the newest that every process knows by now; the first, if the clock was set back. */
 export function issuingRefreshKey({ refreshKeyUses }: OpenedRing, nowMs: EpochMs): RefreshKey {
   const known = refreshKeyUses.filter(({ issuesFromMs }) => issuesFromMs <= nowMs);
   const use = known.at(-1) ?? refreshKeyUses[0];
+  if (use === undefined) throw lostKeys();
+  return use.key;
+}
+
+/** The key that signs the feed: the newest that every process knows by now; the first, if the clock was set back. */
+export function signingFeedKey({ feedKeys }: OpenedRing, nowMs: EpochMs): JwsKey {
+  const use = feedKeys.findLast(({ signsFromMs }) => signsFromMs <= nowMs) ?? feedKeys[0];
   if (use === undefined) throw lostKeys();
   return use.key;
 }
@@ -58,18 +73,29 @@ export async function openRing(ring: KeyRing, wrapping: KeyWrapping, issuer: str
     signingKeys.set(stored.key.id, await openSigningKey(stored, wrapping));
   }
   const refreshKeyUses: RefreshKeyUse[] = [];
+  const feedKeys: FeedKeyUse[] = [];
   let tokenIdKey: Uint8Array | undefined;
   for (const root of ring.roots.toSorted((a, b) => a.version - b.version)) {
     const secret = await openOrRefuse(root.sealed, rootPurpose(root), wrapping);
-    if (root.purpose === 'token_id') tokenIdKey = secret;
-    else {
-      const key = deriveRefreshKey(secret, root.version, issuer);
-      refreshKeyUses.push({ key, issuesFromMs: root.createdMs + KEY_LEAD_MS });
+    const inUseFromMs = root.createdMs + KEY_LEAD_MS;
+    switch (root.purpose) {
+      case 'token_id':
+        tokenIdKey = secret;
+        break;
+      case 'refresh':
+        refreshKeyUses.push({
+          key: deriveRefreshKey(secret, root.version, issuer),
+          issuesFromMs: inUseFromMs,
+        });
+        break;
+      case 'feed':
+        feedKeys.push({ key: deriveFeedKey(secret, root.version, issuer), signsFromMs: inUseFromMs });
+        break;
     }
   }
-  if (refreshKeyUses.length === 0 || tokenIdKey === undefined) throw lostKeys();
+  if (refreshKeyUses.length === 0 || tokenIdKey === undefined || feedKeys.length === 0) throw lostKeys();
   const refreshKeys = new Map(refreshKeyUses.map(({ key }) => [key.version, key]));
-  return { revision: ring.revision, signingKeys, refreshKeys, refreshKeyUses, tokenIdKey };
+  return { revision: ring.revision, signingKeys, refreshKeys, refreshKeyUses, tokenIdKey, feedKeys };
 }
 
 async function openSigningKey({ key, sealed }: StoredSigningKey, wrapping: KeyWrapping): Promise<RingKey> {

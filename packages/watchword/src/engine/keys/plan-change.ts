@@ -25,23 +25,24 @@ export function planRotation(
   return { change: { signingKeys: [successor, ...superseded], roots: [] }, added: successor.key };
 }
 
-/** The version stands in one byte of each token. */
-const HIGHEST_REFRESH_VERSION = 255;
+/** Of a refresh key the version stands in one byte of each token. */
+const HIGHEST_VERSION = 255;
 
-/** Adds the next version of the refresh key; those before it stay, for the tokens that were issued under them. */
-export async function planRefreshRotation(
+/** Adds the next version of a root; those before it stay, for what was made under them. */
+export async function planRootRotation(
   ring: KeyRing,
+  purpose: 'refresh' | 'feed',
   maker: KeyMaker,
 ): Promise<PlannedChange & { readonly version: number }> {
-  const versions = ring.roots.filter(({ purpose }) => purpose === 'refresh').map((root) => root.version);
+  const versions = ring.roots.filter((root) => root.purpose === purpose).map((root) => root.version);
   const version = Math.max(0, ...versions) + 1;
-  if (version > HIGHEST_REFRESH_VERSION) {
+  if (version > HIGHEST_VERSION) {
     throw new ArgumentError(
-      `The refresh key was rotated ${HIGHEST_REFRESH_VERSION} times, which is as often as it can be.`,
+      `The ${purpose} key was rotated ${HIGHEST_VERSION} times, which is as often as it can be.`,
     );
   }
   return {
-    change: { signingKeys: [], roots: [await maker.root('refresh', version)] },
+    change: { signingKeys: [], roots: [await maker.root(purpose, version)] },
     added: undefined,
     version,
   };

@@ -1,5 +1,5 @@
 import { decodeUtf8 } from '../../crypto/bytes.ts';
-import { isJsonObject, parseStrictJson, type JsonValue } from '../../domain/json.ts';
+import { isJsonObject, parseStrictJson, type JsonObject, type JsonValue } from '../../domain/json.ts';
 import type { HttpAnswer, HttpClient } from '../../ports/http-client.ts';
 
 /** One document of an issuer: large enough for a hundred keys with certificates. */
@@ -64,18 +64,24 @@ export async function discoverKeySetUrl(
   issuer: string,
   isAllowed: (url: string) => boolean,
 ): Promise<string> {
+  const metadata = await fetchMetadata(http, issuer);
+  if (metadata === 'missing') return new URL('/.well-known/jwks.json', issuer).href;
+  const uri = metadata['jwks_uri'];
+  if (typeof uri === 'string' && isAllowed(uri)) return uri;
+  throw new Error('its metadata names no `jwks_uri` that is https');
+}
+
+/** What the issuer says of itself. */
+export async function fetchMetadata(http: HttpClient, issuer: string): Promise<JsonObject | 'missing'> {
   for (const url of metadataUrls(issuer)) {
     const metadata = await fetchDocument(http, url).catch(missingIfOther);
     if (metadata === 'missing') continue;
     const { value } = metadata;
     // RFC 8414 §3.3: or it would be somebody else's metadata.
-    if (!isJsonObject(value) || value['issuer'] !== issuer)
-      throw new Error('its metadata names another issuer');
-    const uri = value['jwks_uri'];
-    if (typeof uri === 'string' && isAllowed(uri)) return uri;
-    throw new Error('its metadata names no `jwks_uri` that is https');
+    if (isJsonObject(value) && value['issuer'] === issuer) return value;
+    throw new Error('its metadata names another issuer');
   }
-  return new URL('/.well-known/jwks.json', issuer).href;
+  return 'missing';
 }
 
 /** An application answers what it does not know in its own way. */

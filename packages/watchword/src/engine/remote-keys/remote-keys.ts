@@ -110,6 +110,17 @@ export class IssuerKeys {
     });
   }
 
+  /** Asks again soon, because the keys are known to have changed: within `withinMs`, at random. */
+  renewWithin(withinMs: number): void {
+    if (this.#closed) return;
+    const { scheduler, random } = this.#parts;
+    this.#cancelNext();
+    this.#cancelNext = scheduler.after(random.jitter() * withinMs, () => {
+      // What is under way may have been answered before they changed.
+      void Promise.resolve(this.#loading).then(() => (this.#closed ? undefined : this.#load()));
+    });
+  }
+
   /** Resolves once there are keys; rejects with `ERR_CLOSED` where nobody fetches them any more. */
   whenLoaded(): Promise<void> {
     this.#loaded ??= this.#waitForKeys().finally(() => {

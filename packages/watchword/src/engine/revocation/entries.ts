@@ -1,6 +1,9 @@
 import { PAGE_ENTRIES, PAGE_MASK, PAGE_SHIFT, PagePool, REST_WORDS } from './page-pool.ts';
 import { SEGMENT_PAGES, Segments } from './segments.ts';
 
+/** What an entry takes where it is written down. */
+export const ENTRY_BYTES = 20;
+
 /**
  * The entries of all segments: entry `index` of segment `number` is in its page `index / 32`. An entry is an id, whose last
  * word is its key, and when it expires, in seconds. Segments' properties are kept true here, apart from their order.
@@ -56,6 +59,34 @@ export class Entries {
       (slab[rest + 1] as number) - (words[at + 1] as number) ||
       (slab[rest + 2] as number) - (words[at + 2] as number)
     );
+  }
+
+  /** Negative if the entry is less than the id in `words`; 0 if it is the id's own. */
+  compare(number: number, index: number, words: Uint32Array, at: number): number {
+    return this.key(number, index) - (words[at + 3] as number) || this.compareRest(number, index, words, at);
+  }
+
+  /** Writes the entries from `from` to before `to`: the id, then the expiry, each word with its most significant byte first. */
+  write(number: number, from: number, to: number, into: DataView, at: number): void {
+    let target = at;
+    for (let index = from; index < to;) {
+      const page = this.#page(number, index);
+      const slab = this.#pool.slab(page);
+      const offset = index & PAGE_MASK;
+      const end = Math.min(to, index - offset + PAGE_ENTRIES);
+      let key = this.#pool.keysAt(page) + offset;
+      let rest = this.#pool.restsAt(page) + offset * REST_WORDS;
+      for (; index < end; index += 1) {
+        into.setUint32(target, slab[rest] as number);
+        into.setUint32(target + 4, slab[rest + 1] as number);
+        into.setUint32(target + 8, slab[rest + 2] as number);
+        into.setUint32(target + 12, slab[key] as number);
+        into.setUint32(target + 16, slab[rest + 3] as number);
+        key += 1;
+        rest += REST_WORDS;
+        target += ENTRY_BYTES;
+      }
+    }
   }
 
   /** Lets an entry expire at a time, if it would earlier. */

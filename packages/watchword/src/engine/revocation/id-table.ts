@@ -1,10 +1,14 @@
-import { Entries } from './entries.ts';
+import { ID_WORDS } from '../../domain/ids.ts';
+import { ENTRY_BYTES, Entries } from './entries.ts';
 import { KeyFilter } from './key-filter.ts';
 import { PAGE_MASK } from './page-pool.ts';
 import { SEGMENT_ENTRIES } from './segments.ts';
 
 /** A segment and the one before it that have no more entries than this together become one when they are pruned. */
 const MERGED_ENTRIES = (SEGMENT_ENTRIES * 3) / 4;
+
+/** Segments that are filled in order begin with so many entries: what is added between them later has room. */
+const APPENDED_ENTRIES = (SEGMENT_ENTRIES * 3) / 4;
 
 /** An entry that expires then never does. */
 const LAST_SECOND = 0xffff_ffff;
@@ -14,6 +18,14 @@ const PRUNED_AT_ONCE = 8192;
 
 /** How many pages one call of `prune` moves to give memory back. */
 const MOVED_AT_ONCE = 512;
+
+export { ENTRY_BYTES } from './entries.ts';
+
+/** How far a table was read: up to an id, and so it stays true while the table changes. */
+export class IdCursor {
+  readonly words = new Uint32Array(ID_WORDS);
+  hasBegun = false;
+}
 
 /**
  * A set of 128-bit ids, each with the second from which on it does not matter any more: exact, in flat arrays, some 22 bytes
@@ -58,7 +70,7 @@ export class IdTable {
 
   /** Adds an id, or lets it expire later if it is there. */
   add(words: Uint32Array, at: number, expiresSeconds: number): void {
-    const expires = Math.min(Math.max(0, Math.ceil(expiresSeconds)), LAST_SECOND);
+    const expires = wholeSecond(expiresSeconds);
     const { order, sizes, earliest } = this.#segments;
     if (this.#segments.count === 0) this.#segments.insert(0, words[at + 3] as number);
     let place = this.#place(words, at);
@@ -88,6 +100,54 @@ export class IdTable {
     this.#size += 1;
     this.#filter.fit(this.#size);
     this.#filter.add(words[at + 3] as number);
+  }
+
+  /** Adds an id that comes after all others in the order of the table. If it does not, it is not added, and `false` says so. */
+  append(words: Uint32Array, at: number, expiresSeconds: number): boolean {
+    const { count, order, sizes } = this.#segments;
+    const key = words[at + 3] as number;
+    let number = count === 0 ? -1 : (order[count - 1] as number);
+    let size = count === 0 ? SEGMENT_ENTRIES : (sizes[number] as number);
+    if (count > 0 && this.#entries.compare(number, size - 1, words, at) >= 0) return false;
+    if (size >= APPENDED_ENTRIES) {
+      number = this.#segments.insert(count, key);
+      size = 0;
+    }
+    this.#entries.insert(number, size, words, at, wholeSecond(expiresSeconds));
+    this.#size += 1;
+    this.#filter.fit(this.#size);
+    this.#filter.add(key);
+    return true;
+  }
+
+  /**
+   * Writes the next entries in order, at most `most`, and moves the cursor behind them: 16 bytes for the id, 4 for its expiry in
+   * seconds, most significant first. Gives how many there were. An entry that is there from the first call to the last is
+   * never missed, whatever is added and dropped between two calls.
+   */
+  read(cursor: IdCursor, into: DataView, most: number): number {
+    const { order, sizes, count } = this.#segments;
+    if (count === 0) return 0;
+    let place = 0;
+    let index = 0;
+    if (cursor.hasBegun) {
+      place = this.#place(cursor.words, 0);
+      index = this.#index(place, cursor.words, 0);
+      if (this.#isAt(place, index, cursor.words, 0)) index += 1;
+    }
+    let written = 0;
+    for (; place < count && written < most; place += 1) {
+      const number = order[place] as number;
+      const end = Math.min(sizes[number] as number, index + most - written);
+      this.#entries.write(number, index, end, into, written * ENTRY_BYTES);
+      written += end - index;
+      index = 0;
+    }
+    if (written === 0) return 0;
+    const last = (written - 1) * ENTRY_BYTES;
+    for (let word = 0; word < ID_WORDS; word += 1) cursor.words[word] = into.getUint32(last + word * 4);
+    cursor.hasBegun = true;
+    return written;
   }
 
   /**
@@ -201,4 +261,8 @@ export class IdTable {
       this.#entries.compareRest(number, index, words, at) === 0
     );
   }
+}
+
+function wholeSecond(expiresSeconds: number): number {
+  return Math.min(Math.max(0, Math.ceil(expiresSeconds)), LAST_SECOND);
 }

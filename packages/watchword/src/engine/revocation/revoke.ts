@@ -8,7 +8,6 @@ import type {
   RevocationResult,
 } from '../../ports/store/revocation-log.ts';
 import type { EngineContext } from '../context.ts';
-import type { RevocationView } from './view.ts';
 
 export interface Revoker {
   /** Durable, and in force in this process, when it resolves. All requests succeed or none. */
@@ -24,11 +23,13 @@ const LARGEST_SETBACK_MS = 86_400_000;
 
 export function createRevoker(
   { store, events, clock }: EngineContext,
-  view: RevocationView,
+  /** Has what became durable be in force in this process, and hands it on. */
+  committed: (result: RevocationResult) => void,
   lifetimes: () => Promise<RevocationLifetimes>,
 ): Revoker {
-  function announce({ records, endedSessions }: RevocationResult, reason: SessionEndReason): void {
-    for (const record of records) view.apply(record);
+  function announce(result: RevocationResult, reason: SessionEndReason): void {
+    const { records, endedSessions } = result;
+    committed(result);
     for (const record of records) recordEvent(record);
     for (const { sessionId, subject } of endedSessions) {
       events.record('session_ended', { sessionId, subject, reason });

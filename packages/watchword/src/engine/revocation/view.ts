@@ -14,7 +14,7 @@ import type { RevocationKind, RevocationRecord } from '../../domain/revocation.t
 import type { EpochMs } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { EventSink } from '../../ports/event-sink.ts';
-import { IdTable } from './id-table.ts';
+import { KnownRevocations, type RevocationCounts } from './known-revocations.ts';
 
 /** What of a token a revocation can hit. */
 export interface RevocableToken {
@@ -37,12 +37,20 @@ export interface RevocationView {
   /** The kind of the cut-off that covers what another issuer gave a subject at that time. */
   hitsForeign(subject: string, issuedMs: number): RevocationKind | undefined;
   /** Takes an entry in; the same one may come twice. */
-  apply(record: RevocationRecord): void;
+  apply(record: Pick<RevocationRecord, 'target' | 'expiresMs'>): void;
   /**
    * Drops what has expired: in one call as many ids as take less than a millisecond or so. Tells whether there are more to look at,
    * with which the next call goes on. Ids stay up to a second longer than their entries say.
    */
   prune(nowMs: EpochMs): boolean;
+  /**
+   * Takes in all that another view has, which is not to be used from then on, and loses nothing of its own. Each step takes about a
+   * millisecond; nothing happens but in steps. Into a view with few ids it is one step, however many the other has.
+   */
+  absorb(other: RevocationView): Generator<undefined, void>;
+  counts(): RevocationCounts;
+  /** What it is made of, for those who write it down or fill it. */
+  readonly known: KnownRevocations;
   /** The view contains everything that was durable at this monotonic time. */
   confirm(monotonicMs: number): void;
   /** Milliseconds since the view was last known to be complete; infinite before the first time. */
@@ -83,19 +91,16 @@ const SESSIONLESS_ALLOWANCE_MS = 250;
 const STALE_REPORT_PERIOD_MS = 1000;
 
 export function createRevocationView(clock: Clock, events: EventSink): RevocationView {
-  const sessions = new IdTable();
-  const tokens = new IdTable();
-  const keys = new Map<string, EpochMs>();
-  const subjects = new Map<string, { readonly beforeMs: EpochMs; readonly expiresMs: EpochMs }>();
-  let all: { readonly beforeMs: EpochMs; readonly expiresMs: EpochMs } | undefined;
+  const known = new KnownRevocations();
   let confirmedMs = Number.NEGATIVE_INFINITY;
   let staleReportedMs = Number.NEGATIVE_INFINITY;
 
   const scratch = new Uint32Array(PRESENT_AT + 1);
 
-  function hitById(token: RevocableToken, known: Uint32Array | undefined): RevocationKind | undefined {
-    const words = known ?? scratch;
-    if (known === undefined) {
+  function hitById(token: RevocableToken, given: Uint32Array | undefined): RevocationKind | undefined {
+    const { sessions, tokens } = known;
+    const words = given ?? scratch;
+    if (given === undefined) {
       // The last words of the ids nearly always tell that neither is there.
       const { tokenId, sessionId } = token;
       const isSuspect =
@@ -112,6 +117,7 @@ export function createRevocationView(clock: Clock, events: EventSink): Revocatio
   function hitByStart(token: RevocableToken): RevocationKind | undefined {
     const { tokenId, subject, sessionId } = token;
     // Reading an id takes time, and mostly there is nothing that it could be compared with.
+    const { all, subjects } = known;
     if (all === undefined && (subjects.size === 0 || !subjects.has(subject))) return undefined;
     const startedMs =
       sessionId === undefined
@@ -121,6 +127,7 @@ export function createRevocationView(clock: Clock, events: EventSink): Revocatio
   }
 
   function hitByCutoff(subject: string, startedMs: number): RevocationKind | undefined {
+    const { all, subjects } = known;
     if (all !== undefined && startedMs < all.beforeMs) return 'all';
     const cutoff = subjects.get(subject);
     return cutoff !== undefined && startedMs < cutoff.beforeMs ? 'subject' : undefined;
@@ -130,44 +137,16 @@ export function createRevocationView(clock: Clock, events: EventSink): Revocatio
     hits(token, words) {
       const hit = hitById(token, words) ?? hitByStart(token);
       if (hit !== undefined) return hit;
-      return keys.size > 0 && keys.has(token.keyId) ? 'key' : undefined;
+      return known.keys.size > 0 && known.keys.has(token.keyId) ? 'key' : undefined;
     },
 
     hitsForeign: hitByCutoff,
 
-    apply({ target, expiresMs }) {
-      switch (target.kind) {
-        case 'all':
-          if (all === undefined || all.beforeMs < target.beforeMs)
-            all = { beforeMs: target.beforeMs, expiresMs };
-          break;
-        case 'subject': {
-          const known = subjects.get(target.subject);
-          if (known === undefined || known.beforeMs < target.beforeMs) {
-            subjects.set(target.subject, { beforeMs: target.beforeMs, expiresMs });
-          }
-          break;
-        }
-        case 'session':
-          if (writeSessionIdWords(target.sessionId, scratch, 0)) sessions.add(scratch, 0, expiresMs / 1000);
-          break;
-        case 'token':
-          if (writeTokenIdWords(target.tokenId, scratch, 0)) tokens.add(scratch, 0, expiresMs / 1000);
-          break;
-        case 'key':
-          keepLonger(keys, target.keyId, expiresMs);
-          break;
-      }
-    },
-
-    prune(nowMs) {
-      for (const [id, expiresMs] of keys) if (expiresMs <= nowMs) keys.delete(id);
-      for (const [subject, { expiresMs }] of subjects) if (expiresMs <= nowMs) subjects.delete(subject);
-      if (all !== undefined && all.expiresMs <= nowMs) all = undefined;
-      const moreTokens = tokens.prune(nowMs / 1000);
-      const moreSessions = sessions.prune(nowMs / 1000);
-      return moreTokens || moreSessions;
-    },
+    known,
+    apply: ({ target, expiresMs }) => known.add(target, expiresMs),
+    prune: (nowMs) => known.prune(nowMs),
+    absorb: (other) => known.absorb(other.known),
+    counts: () => known.counts(),
 
     confirm(monotonicMs) {
       confirmedMs = Math.max(confirmedMs, monotonicMs);
@@ -182,10 +161,4 @@ export function createRevocationView(clock: Clock, events: EventSink): Revocatio
       events.record('view_stale', { ageMs: Math.round(ageMs) });
     },
   };
-}
-
-/** The same id may come twice, and the second time with an earlier expiry if the clock was set back between. */
-function keepLonger(entries: Map<string, EpochMs>, id: string, expiresMs: EpochMs): void {
-  const known = entries.get(id);
-  if (known === undefined || known < expiresMs) entries.set(id, expiresMs);
 }

@@ -16,8 +16,9 @@ export type Parsed<Value> =
 export async function parseBody<Schema extends z.ZodType>(
   request: NeutralRequest,
   schema: Schema,
+  mostBytes = MAX_BODY_BYTES,
 ): Promise<Parsed<z.output<Schema>>> {
-  const json = await readJsonObject(request);
+  const json = await readJsonObject(request, mostBytes);
   if (json.kind === 'refused') return json;
   const result = schema.safeParse(json.value);
   if (result.success) return { kind: 'parsed', value: result.data };
@@ -29,10 +30,13 @@ export async function parseBody<Schema extends z.ZodType>(
 }
 
 /** Reads a JSON object as every route takes it: strict, in UTF-8, not too large; an empty body counts as `{}`. */
-export async function readJsonObject(request: NeutralRequest): Promise<Parsed<JsonObject>> {
+export async function readJsonObject(
+  request: NeutralRequest,
+  mostBytes = MAX_BODY_BYTES,
+): Promise<Parsed<JsonObject>> {
   const declared = Number(request.header('content-length') ?? '0');
-  if (declared > MAX_BODY_BYTES) return { kind: 'refused', code: 'ERR_BODY_TOO_LARGE' };
-  const reading = await request.readBody(MAX_BODY_BYTES);
+  if (declared > mostBytes) return { kind: 'refused', code: 'ERR_BODY_TOO_LARGE' };
+  const reading = await request.readBody(mostBytes);
   switch (reading.kind) {
     case 'too_large':
       return { kind: 'refused', code: 'ERR_BODY_TOO_LARGE' };

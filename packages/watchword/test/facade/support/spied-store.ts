@@ -20,6 +20,7 @@ export function spiedStore(
         keys: spiedPart('keys', store.keys, before),
         accounts: spiedPart('accounts', store.accounts, before),
         exchanges: spiedPart('exchanges', store.exchanges, before),
+        verifiers: spiedPart('verifiers', store.verifiers, before),
         watch: (observer) =>
           store.watch({
             looked: (sighting, sinceMs) => {

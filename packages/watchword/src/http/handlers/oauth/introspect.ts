@@ -1,6 +1,6 @@
 import { epochMs, numericDate } from '../../../domain/time.ts';
 import type { Introspection } from '../../../engine/tokens/introspect.ts';
-import { requireClient } from '../../client-authentication.ts';
+import { requireRole } from '../../client-authentication.ts';
 import type { Handler, HttpContext } from '../../handler.ts';
 import { NO_CACHE, oauthError } from '../../oauth-error.ts';
 import { parseForm } from '../../parse/form.ts';
@@ -10,16 +10,8 @@ import { respondJson } from '../../respond.ts';
 export const introspect: Handler = async (request, context) => {
   const form = await parseForm(request);
   if (form.kind === 'refused') return oauthError('invalid_request', form.why);
-  const caller = await requireClient(request, form.parameters, context);
+  const caller = await requireRole('introspect', request, form.parameters, context);
   if (caller.kind === 'refused') return caller.response;
-  const { client } = caller;
-  if (!client.roles.includes('introspect')) {
-    context.engine.context.events.record('client_refused', {
-      reason: 'missing_role',
-      clientId: client.id,
-    });
-    return oauthError('unauthorized_client', 'The client lacks the role introspect.', 403);
-  }
   const presented = form.parameters.get('token');
   if (presented === undefined) return oauthError('invalid_request', 'The parameter token is missing.');
   const found = await context.engine.introspect(presented);

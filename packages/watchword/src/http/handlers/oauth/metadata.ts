@@ -23,6 +23,7 @@ export const metadata: Handler = async (_request, { engine }) => {
     revocation_endpoint_auth_methods_supported: WITH_SECRET,
     introspection_endpoint: at('/oauth/introspect'),
     introspection_endpoint_auth_methods_supported: WITH_SECRET,
+    watchword_feed_endpoint: at('/feed'),
   };
   return respondJson(200, document, publicDocument(JWKS_MAX_AGE_SECONDS));
 };
