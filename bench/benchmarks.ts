@@ -1,5 +1,6 @@
 import { bundle } from './bundle.ts';
 import type { Benchmark } from './benchmark.ts';
+import { feed } from './feed.ts';
 import { refreshHttp } from './refresh-http.ts';
 import { revocation } from './revocation.ts';
 import { rotation } from './rotation.ts';
@@ -12,5 +13,6 @@ export const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
   ['revocation', revocation],
   ['rotation', rotation],
   ['refresh-http', refreshHttp],
+  ['feed', feed],
   ['bundle', bundle],
 ]);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createWatchword, type Watchword } from 'watchword';
 import { sqlite } from 'watchword/sqlite';
+import { rotateOnPostgres } from './postgres-rotation.ts';
 import { openStore, rotations, steps } from './store-rotations.ts';
 import { inTurns, median, medianRatio, type Benchmark, type Contestant } from './benchmark.ts';
 
@@ -16,7 +17,7 @@ const CONCURRENT = 64;
  * Durable rotations per second on SQLite with synchronous=FULL, like against like. Alone: the store's durable step against
  * the bare conditional statement through the driver. 64 at once: find and step against the textbook's find, delete, insert in one
  * transaction per request. And `refresh_…`, the whole of `auth.sessions.refresh` from the token's text to new tokens,
- * against the same two, which verify and mint nothing.
+ * against the same two, which verify and mint nothing. On PostgreSQL: see `rotateOnPostgres`.
  */
 export const rotation: Benchmark = {
   summary: 'durable rotations per second, alone and 64 at once',
@@ -42,8 +43,10 @@ export const rotation: Benchmark = {
         },
         { rounds: ROUNDS, count: COUNT },
       );
+      const onPostgres = await rotateOnPostgres();
       return {
         ratios: {
+          ...onPostgres.ratios,
           alone_vs_statement: medianRatio(speeds.alone, speeds.statement),
           concurrent64_vs_single_commit: medianRatio(speeds.concurrent, speeds.textbook),
           rotation_alone_vs_textbook: medianRatio(speeds.rotationAlone, speeds.textbook),
@@ -51,6 +54,7 @@ export const rotation: Benchmark = {
           refresh64_vs_single_commit: medianRatio(speeds.refreshConcurrent, speeds.textbook),
         },
         figures: {
+          ...onPostgres.figures,
           alone_per_second: median(speeds.alone),
           concurrent64_per_second: median(speeds.concurrent),
           refresh_alone_per_second: median(speeds.refreshAlone),
@@ -59,7 +63,11 @@ export const rotation: Benchmark = {
           textbook_per_second: median(speeds.textbook),
           rows_per_family: rowsPerFamily(join(folder, 'ours.db'), 1 + CONCURRENT),
         },
-        versions: { node: process.version, sqlite: process.versions['sqlite'] ?? '' },
+        versions: {
+          node: process.version,
+          sqlite: process.versions['sqlite'] ?? '',
+          ...onPostgres.versions,
+        },
       };
     } finally {
       await auth.close();

@@ -18,7 +18,11 @@ export const rooms = {
   engine: { imports: ['domain', 'errors', 'ports', 'crypto'], packages: [], nodeTypes: false },
   http: { imports: ['domain', 'errors', 'ports', 'engine'], packages: ['zod'], nodeTypes: false },
   adapters: { imports: ['domain', 'errors', 'http'], packages: ['node:*', 'express'], nodeTypes: true },
-  stores: { imports: ['domain', 'errors', 'ports'], packages: ['node:*'], nodeTypes: true },
+  stores: {
+    imports: ['domain', 'errors', 'ports'],
+    packages: ['node:*', 'pg', '@redis/client'],
+    nodeTypes: true,
+  },
   platform: {
     imports: ['domain', 'errors', 'ports'],
     packages: ['node:*', '@node-rs/argon2', '@node-rs/bcrypt'],

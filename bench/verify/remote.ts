@@ -22,7 +22,7 @@ export async function remoteAndByHand(
     const byHand = createVerifier({ ...common, keys });
     return await inTurns({ remote: judging(remote, issued), byHand: judging(byHand, issued) }, options);
   } finally {
-    remote.close();
+    await remote.close();
     server.closeAllConnections();
     server.close();
   }

@@ -103,12 +103,12 @@ function loadRevocations(): Revocations {
   view.confirm(systemClock.monotonicMs());
   const ids = new Set<string>();
   const atMs = systemClock.nowMs();
-  const entry = { hash: new Uint8Array(32), atMs, expiresMs: epochMs(atMs + HOUR_MS) };
-  for (let sequence = 1; sequence <= REVOKED; sequence += 2) {
+  const expiresMs = epochMs(atMs + HOUR_MS);
+  for (let entries = 0; entries < REVOKED; entries += 2) {
     const tokenId = randomBytes(16).toString('base64url') as TokenId;
     const sessionId = createSessionId(atMs, systemRandom.bytes(10));
-    view.apply({ ...entry, sequence, target: { kind: 'token', tokenId } });
-    view.apply({ ...entry, sequence: sequence + 1, target: { kind: 'session', sessionId } });
+    view.apply({ target: { kind: 'token', tokenId }, expiresMs });
+    view.apply({ target: { kind: 'session', sessionId }, expiresMs });
     ids.add(tokenId).add(sessionId);
   }
   return { view, ids };

@@ -9,6 +9,19 @@ const core = ['domain', 'errors', 'ports'];
 const whole = [...core, 'crypto', 'engine', 'http', 'platform', 'facade'];
 /** What reaches for the network or the disk has no business in an import that only computes. */
 const drivers = ['node:sqlite'];
+const pgAndItsOwn = [
+  'pg',
+  'pg-connection-string',
+  'pg-int8',
+  'pg-pool',
+  'pg-protocol',
+  'pg-types',
+  'postgres-array',
+  'postgres-bytea',
+  'postgres-date',
+  'postgres-interval',
+  'xtend',
+];
 
 /** @type {Readonly<Record<string, Limit>>} */
 export const limits = {
@@ -23,6 +36,8 @@ export const limits = {
   },
   'watchword/sqlite': { rooms: [...core, 'stores'], packages: [] },
   'watchword/memory': { rooms: [...core, 'stores'], packages: [], notBuiltins: drivers },
+  'watchword/postgres': { rooms: [...core, 'stores'], packages: pgAndItsOwn, notBuiltins: drivers },
+  'watchword/redis': { rooms: [...core, 'stores'], packages: ['@redis/client'], notBuiltins: drivers },
   // An adapter is handed the app and the facade; it loads neither a framework nor the engine's platform.
   'watchword/express': {
     rooms: [...core, 'crypto', 'engine', 'http', 'adapters'],

@@ -3,6 +3,7 @@
  * by its process id at the latest with the process that started it.
  */
 export { startBalancer, type Balancer } from './balancer.ts';
+export { findProgram } from './find-program.js';
 export { startPgbouncer, type Pgbouncer } from './pgbouncer.ts';
 export { startPostgres, type Postgres } from './postgres.ts';
 export { startRedis, type Redis } from './redis.ts';

@@ -80,7 +80,8 @@ async function runProgram(t, program) {
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   writeFileSync(file, moduleOf(program));
   const args = ['--no-warnings', '--conditions=watchword-source', `--import=${world}`, file];
-  return run(process.execPath, args, { cwd: folder, timeout: 60_000, env: { PATH: process.env['PATH'] } });
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  return run(process.execPath, args, { cwd: folder, timeout: 60_000, env: { PATH, NODE_COMPILE_CACHE } });
 }
 
 /** Programs that a system brings along, or whose arguments are theirs. */

@@ -57,6 +57,10 @@ function furnish(workspace) {
     'apps/cli/src/index.ts',
     "export * from '@watchword/server';\nexport { part } from './part.ts';\n",
   );
+  workspace.write(
+    'apps/server/test/allowed-server.ts',
+    "export { startPostgres } from '../../../tools/test-servers/index.ts';\n",
+  );
   workspace.write('apps/cli/src/part.ts', 'export const part = 1;\n');
 }
 

@@ -8,6 +8,7 @@ import { addBackupCommand } from './database/backup.ts';
 import { addMigrateCommand } from './database/migrate.ts';
 import { addRestoreCommand } from './database/restore.ts';
 import { addEventsCommand } from './events/events-command.ts';
+import { addFeedCommand } from './feed/feed-command.ts';
 import { addKeygenCommand } from './keygen/keygen-command.ts';
 import { addKeysCommand } from './keys/keys-command.ts';
 import { addRevokeAllCommand } from './revoke-all/revoke-all-command.ts';
@@ -53,6 +54,7 @@ export function createProgram(terminal: Terminal, parts: ProgramParts = {}): Com
   addSessionsCommand(program, context);
   addSubjectsCommand(program, context);
   addRevokeAllCommand(program, context);
+  addFeedCommand(program, context);
   addEventsCommand(program, context);
   program.commandsGroup('Keys, clients and tokens:');
   addKeysCommand(program, context);

@@ -37,6 +37,8 @@ Settings come from the environment, so that no process list shows a secret:
   WATCHWORD_ISSUER          the public address, such as https://auth.example.com
   WATCHWORD_SECRET          32 to 64 random bytes: watchword keygen
   WATCHWORD_SECRET_FILE     or a file that holds them
+  WATCHWORD_DATABASE_URL    postgres://… in place of SQLite in the data folder
+  WATCHWORD_REDIS_URL       redis://… carries revocations between servers
   WATCHWORD_ROTATION        of refresh tokens: resilient (default) or strict
   WATCHWORD_RACE_WINDOW_MS  how far apart two uses of one may be a race
   NODE_ENV                  production refuses what is for development only

@@ -10,7 +10,13 @@ export interface ServerModule {
     environment: NodeJS.ProcessEnv,
     overrides: ServerOverrides,
   ): Promise<AdminApi & { close(): Promise<void> }>;
+  readStoreSettings(environment: NodeJS.ProcessEnv, dataDirectory: string): StoreSettings;
 }
+
+/** Where everything is kept; the address holds a password. */
+export type StoreSettings =
+  | { readonly kind: 'sqlite'; readonly path: string }
+  | { readonly kind: 'postgres'; readonly url: string };
 
 export interface OpenedInstallation {
   readonly auth: {

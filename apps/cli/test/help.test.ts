@@ -70,7 +70,7 @@ function assertRuns(example: string): void {
 }
 
 test('a group without a command prints its help to standard error', async () => {
-  for (const group of ['sessions', 'subjects', 'keys', 'clients', 'events', 'token', 'store']) {
+  for (const group of ['sessions', 'subjects', 'keys', 'clients', 'feed', 'events', 'token', 'store']) {
     const { stdout, stderr, exitCode } = await watchword([group]);
     assert.deepEqual([stdout, exitCode], ['', 2], group);
     assert.match(stderr, new RegExp(`^Usage: watchword ${group} \\[options\\] \\[command\\]\n`));

@@ -66,6 +66,7 @@ describe('serve', () => {
       },
       openInstallation: async () => assert.fail('the server is not to be opened by hand'),
       openAdminApi: async () => assert.fail('nobody administrates here'),
+      readStoreSettings: () => assert.fail('the server reads its settings itself'),
     }),
   });
 

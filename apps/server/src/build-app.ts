@@ -3,10 +3,10 @@ import helmet from '@fastify/helmet';
 import serveStatic from '@fastify/static';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import type { ErrorCode, Watchword } from 'watchword';
+import { WatchwordError, type ErrorCode, type Watchword } from 'watchword';
 import { createHttpServer } from './create-http-server.ts';
 import { guard } from './guard.ts';
-import { replyWithProblem } from './problem-reply.ts';
+import { replyWithError, replyWithProblem } from './problem-reply.ts';
 import { readNetworks, type Networks } from './proxy/read-networks.ts';
 import { currentRequestId, makeRequestId } from './request-id.ts';
 
@@ -39,6 +39,8 @@ export async function buildApp(
       void replyWithProblem(reply, auth, codeOf(error.statusCode));
     },
   });
+  // Verifiers that follow the feed would be waited for otherwise.
+  app.addHook('preClose', async () => auth.http.endStreams());
   await app.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: PAGE_POLICY },
     hsts: hsts(issuer),
@@ -95,6 +97,7 @@ function addRefusals(app: FastifyInstance, auth: Watchword): void {
     return replyWithProblem(reply, auth, 'ERR_ROUTE_UNKNOWN');
   });
   app.setErrorHandler((error: { readonly statusCode?: number }, request, reply) => {
+    if (error instanceof WatchwordError) return replyWithError(reply, auth, error);
     const code = codeOf(error.statusCode);
     if (code === 'ERR_INTERNAL') request.log.error({ err: error }, 'a request failed');
     return replyWithProblem(reply, auth, code);

@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import { createWatchword, WatchwordError, type Watchword } from 'watchword';
-import { sqlite } from 'watchword/sqlite';
+import { createRelay, createStore } from './create-store.ts';
 import { prepareDataDirectory } from './data-directory.ts';
 import { readSettings, type ServerOverrides, type ServerSettings } from './read-settings.ts';
 import { SettingError } from './setting-error.ts';
@@ -18,9 +17,16 @@ export async function openInstallation(
 ): Promise<Installation> {
   const settings = readSettings(environment, overrides);
   await prepareDataDirectory(settings.dataDirectory);
-  const store = sqlite(join(settings.dataDirectory, 'watchword.db'));
-  const auth = await createWatchword({ ...settings.watchword, store }).catch(nameVariables);
+  const auth = await open(settings).catch(nameVariables);
   return { auth, settings };
+}
+
+async function open({ watchword, store, relayUrl }: ServerSettings): Promise<Watchword> {
+  return await createWatchword({
+    ...watchword,
+    store: await createStore(store),
+    ...(relayUrl !== undefined && { relay: await createRelay(relayUrl) }),
+  });
 }
 
 /** The library speaks of its options; who starts the server has set variables. */
@@ -30,6 +36,7 @@ function nameVariables(error: unknown): never {
     issuer: 'WATCHWORD_ISSUER',
     origins: 'WATCHWORD_ORIGINS',
     raceWindowMs: 'WATCHWORD_RACE_WINDOW_MS',
+    redisRelay: 'WATCHWORD_REDIS_URL',
   };
   const sentence = Object.entries(variables).reduce(
     (text, [option, variable]) => text.replaceAll(`\`${option}\``, variable),

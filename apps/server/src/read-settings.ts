@@ -1,7 +1,9 @@
 import type { SigningAlgorithm, WatchwordOptions } from 'watchword';
 import { LOG_LEVELS, type LogLevel } from './logging/create-logger.ts';
 import { readNetworks, type Networks } from './proxy/read-networks.ts';
+import { readRelaySetting, readStoreSettings, type StoreSettings } from './read-store-settings.ts';
 import { SettingError } from './setting-error.ts';
+import { oneOf, wholeNumber, withoutEmpty, type Environment } from './setting-values.ts';
 
 /** What the command line says over the environment. */
 export interface ServerOverrides {
@@ -14,6 +16,9 @@ export interface ServerSettings {
   readonly host: string;
   readonly port: number;
   readonly dataDirectory: string;
+  readonly store: StoreSettings;
+  /** Of Redis, where it carries revocations between servers; it may hold a password. */
+  readonly relayUrl: string | undefined;
   readonly production: boolean;
   /** Whether the page may steal tokens and revoke everybody, to show what comes of it. */
   readonly demoTricks: boolean;
@@ -23,10 +28,8 @@ export interface ServerSettings {
   /** What an operator should know before the server starts; empty in the ordinary case. */
   readonly warnings: readonly string[];
   /** What of `createWatchword`'s options the environment decides. */
-  readonly watchword: Omit<WatchwordOptions, 'store'>;
+  readonly watchword: Omit<WatchwordOptions, 'store' | 'relay'>;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 export const SIGNING_ALGORITHMS: readonly SigningAlgorithm[] = [
   'ES256',
@@ -47,10 +50,9 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
 
 /** Reads the environment; what is wrong in it is refused with a sentence that says what to set. */
 export function readSettings(given: Environment, overrides: ServerOverrides): ServerSettings {
-  // A variable that is set to nothing, as in a copied .env.example, is not set.
-  const environment = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''));
+  const environment = withoutEmpty(given);
   const production = environment['NODE_ENV'] === 'production';
-  const port = overrides.port ?? numberOf('PORT', environment['PORT'], 8787, 1, 65_535);
+  const port = overrides.port ?? wholeNumber('PORT', environment, { from: 1, to: 65_535 }) ?? 8787;
   const host = overrides.host ?? environment['HOST'] ?? 'localhost';
   const issuer = environment['WATCHWORD_ISSUER'];
   if (issuer === undefined && !LOOPBACK.test(host)) {
@@ -60,13 +62,16 @@ export function readSettings(given: Environment, overrides: ServerOverrides): Se
     );
   }
   const trustedProxies = readNetworks(environment['WATCHWORD_TRUSTED_PROXIES'] ?? '');
-  const raceWindow = environment['WATCHWORD_RACE_WINDOW_MS'];
-  const tokenCacheSize = environment['WATCHWORD_TOKEN_CACHE_SIZE'];
+  const raceWindowMs = wholeNumber('WATCHWORD_RACE_WINDOW_MS', environment, { from: 0, to: 60_000 });
+  const tokenCacheSize = wholeNumber('WATCHWORD_TOKEN_CACHE_SIZE', environment, { from: 0, to: 1_000_000 });
   const sessionLimit = sessionLimitOf(environment);
+  const dataDirectory = overrides.dataDirectory ?? environment['WATCHWORD_DATA'] ?? './data';
   return {
     host,
     port,
-    dataDirectory: overrides.dataDirectory ?? environment['WATCHWORD_DATA'] ?? './data',
+    dataDirectory,
+    store: readStoreSettings(environment, dataDirectory),
+    relayUrl: readRelaySetting(environment),
     production,
     demoTricks: !production && (issuer === undefined || isLoopbackUrl(issuer)),
     warnings: production ? warningsOf({ issuer, host, port, trustedProxies }) : [],
@@ -76,12 +81,8 @@ export function readSettings(given: Environment, overrides: ServerOverrides): Se
       issuer: issuer ?? `http://localhost:${port}`,
       algorithm: algorithmOf(environment),
       rotation: oneOf('WATCHWORD_ROTATION', environment, ['resilient', 'strict'] as const, 'resilient'),
-      ...(raceWindow !== undefined && {
-        raceWindowMs: numberOf('WATCHWORD_RACE_WINDOW_MS', raceWindow, 0, 0, 60_000),
-      }),
-      ...(tokenCacheSize !== undefined && {
-        tokenCacheSize: numberOf('WATCHWORD_TOKEN_CACHE_SIZE', tokenCacheSize, 5000, 0, 1_000_000),
-      }),
+      ...(raceWindowMs !== undefined && { raceWindowMs }),
+      ...(tokenCacheSize !== undefined && { tokenCacheSize }),
       ...(sessionLimit !== undefined && { sessionLimit }),
       accounts: accountsOf(environment, production),
       clients: true,
@@ -124,9 +125,8 @@ function algorithmOf(environment: Environment): NonNullable<WatchwordOptions['al
 function sessionLimitOf(environment: Environment): WatchwordOptions['sessionLimit'] {
   const policies = ['end_oldest', 'refuse'] as const;
   const whenReached = oneOf('WATCHWORD_SESSION_LIMIT_POLICY', environment, policies, 'end_oldest');
-  const perSubject = environment['WATCHWORD_SESSION_LIMIT'];
-  if (perSubject === undefined) return undefined;
-  return { perSubject: numberOf('WATCHWORD_SESSION_LIMIT', perSubject, 1, 1, 1000), whenReached };
+  const perSubject = wholeNumber('WATCHWORD_SESSION_LIMIT', environment, { from: 1, to: 1000 });
+  return perSubject === undefined ? undefined : { perSubject, whenReached };
 }
 
 function accountsOf(
@@ -136,32 +136,4 @@ function accountsOf(
   const name = 'WATCHWORD_UNSAFE_SIGN_UP_REVEALS_ADDRESSES';
   const answer = oneOf(name, environment, ['true', 'false'] as const, production ? 'false' : 'true');
   return { unsafeSignUpRevealsAddresses: answer === 'true' };
-}
-
-function oneOf<Value extends string>(
-  name: string,
-  environment: Environment,
-  values: readonly Value[],
-  otherwise: Value,
-): Value {
-  const given = environment[name];
-  if (given === undefined || given === '') return otherwise;
-  const found = values.find((value) => value === given);
-  if (found === undefined) throw new SettingError(`${name} has to be one of ${values.join(', ')}.`);
-  return found;
-}
-
-function numberOf(
-  name: string,
-  given: string | undefined,
-  otherwise: number,
-  from: number,
-  to: number,
-): number {
-  if (given === undefined || given === '') return otherwise;
-  const value = Number(given);
-  if (!/^\d+$/.test(given) || value < from || value > to) {
-    throw new SettingError(`${name} has to be a whole number from ${from} to ${to}.`);
-  }
-  return value;
 }

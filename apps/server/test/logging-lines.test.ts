@@ -78,7 +78,11 @@ test('what is nested absurdly deep is cut, and costs nothing else', () => {
 
 describe('an error is described', () => {
   test('with its type, code, detail, stack and causes, and nothing else that hangs on it', () => {
-    const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', port: 5432 });
+    const cause = Object.assign(new Error('connect ECONNREFUSED'), {
+      code: 'ECONNREFUSED',
+      port: 5432,
+      detail: 'Key (email)=(ada@example.com) already exists.',
+    });
     const error = Object.assign(new TypeError('The store does not answer', { cause }), {
       code: 'ERR_STORE_UNAVAILABLE',
       detail: 'after 3 attempts',
@@ -96,6 +100,7 @@ describe('an error is described', () => {
     );
     assert.equal(logged.err.cause.message, 'connect ECONNREFUSED');
     assert.equal(logged.err.cause.port, 5432);
+    assert.equal('detail' in logged.err.cause, false);
     assert.equal('parameters' in logged.err, false);
   });
 

@@ -40,6 +40,7 @@ const HIDDEN: readonly (readonly [string, string])[] = [
   ['{"tokens":{"access":"opaque"},"b":1}', '{"tokens":[redacted]'],
   ['{"client_secret": "cut off in the mid', '{"client_secret": "[redacted]'],
   ['WATCHWORD_SECRET=0123456789abcdef', 'WATCHWORD_SECRET=[redacted]'],
+  ['connect redis://:hunter2@p@ss@cache:6379 twice', 'connect redis://:[redacted]@cache:6379 twice'],
   ['connect postgres://watchword:hunter2@db:5432/ww', 'connect postgres://watchword:[redacted]@db:5432/ww'],
   ['Route GET:/callback?code=4%2F0Ab&state=x not found', 'Route GET:/callback?[redacted] not found'],
   [`key:\n${PEM}end`, 'key:\n[redacted]\nend'],

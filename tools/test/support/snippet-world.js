@@ -3,7 +3,9 @@
  * session of it, a request that waits for its answer, and the names that each application has its own of. Loaded with `--import`.
  */
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import http, { createServer } from 'node:http';
+import https from 'node:https';
+import { syncBuiltinESMExports } from 'node:module';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { Server } from 'node:net';
 import express from 'express';
@@ -34,7 +36,19 @@ globalThis.fetch = (input, init) => {
   return fetchAnywhere(url.replace(ISSUER, address), init);
 };
 
-const { client, secret } = await issuer.clients.create({ id: 'billing', roles: ['introspect'] });
+// What follows a stream does so without `fetch`.
+Reflect.set(
+  https,
+  'request',
+  /**
+   * @param {string} url
+   * @param {import('node:http').RequestOptions} options
+   */
+  (url, options) => http.request(url.replace(ISSUER, address), options),
+);
+syncBuiltinESMExports();
+
+const { client, secret } = await issuer.clients.create({ id: 'billing', roles: ['introspect', 'verifier'] });
 const subject = 'user-1';
 const started = await issuer.sessions.start({ subject, scope: 'reports:read', client: client.id });
 // The database that the documents name, so that it has a key to speak of.
@@ -42,6 +56,7 @@ const own = await library.createWatchword({ issuer: ISSUER, store: database.sqli
 const [key] = own.keys.list();
 await own.close();
 
+process.env['BILLING_SECRET'] = secret;
 process.env['JWT_SECRET'] = randomBytes(32).toString('hex');
 process.env['SESSION_SECRET'] = randomBytes(32).toString('hex');
 process.env['OLD_TOKENS_UNTIL'] = new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);

@@ -261,6 +261,18 @@ export function places() {
       /reaches into a package/,
     ],
     [
+      'an app reaches a server of the tests outside its own',
+      'apps/server/src/break-in-6.ts',
+      "export * from '../../../tools/test-servers/index.ts';",
+      /leaves apps\/server/,
+    ],
+    [
+      'a test of an app reaches another tool',
+      'apps/server/test/break-in-7.ts',
+      "export * from '../../../tools/setup/root.js';",
+      /leaves apps\/server/,
+    ],
+    [
       'an example reaches the library by path',
       'examples/express/break-in-5.js',
       "import '../../packages/watchword/dist/facade/index.js';",

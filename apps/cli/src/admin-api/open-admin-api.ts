@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { dataFolderOf, type DataOptions } from '../data-folder.ts';
+import { findDatabase, missingDatabase } from '../database/find-database.ts';
 import { explaining } from '../server-module.ts';
 import { Stop } from '../stop.ts';
 import type { AdminAnswer, AdminApi } from './admin-api.ts';
@@ -12,14 +12,14 @@ import { createHttpAdminApi, NobodyThere } from './http-admin-api.ts';
 /** Runs `work` with the running server of the data folder, or with the database itself where none runs. */
 export async function withAdminApi<Result>(
   command: Command,
-  { terminal, loadServer }: CommandContext,
+  context: CommandContext,
   options: DataOptions,
   work: (api: AdminApi) => Promise<Result>,
 ): Promise<Result> {
-  const folder = dataFolderOf(options, terminal.environment);
+  const folder = dataFolderOf(options, context.terminal.environment);
   const running = connectToServer(folder);
   let inProcess: ReturnType<typeof openInProcess> | undefined;
-  const openInProcess = () => openDatabase(command, { terminal, loadServer }, folder);
+  const openInProcess = () => openDatabase(command, context, folder);
   let useRunning = running !== undefined;
   const api: AdminApi = {
     async request(method, path, body) {
@@ -59,13 +59,12 @@ function accepted(answer: AdminAnswer, folder: string): AdminAnswer {
   );
 }
 
-async function openDatabase(command: Command, { terminal, loadServer }: CommandContext, folder: string) {
-  // Opening would make one, and an empty list from the wrong folder looks like an answer.
-  if (!existsSync(join(folder, 'watchword.db'))) {
-    throw new Stop(2, `There is no database in ${folder}. Name its folder with --data or WATCHWORD_DATA.`);
-  }
-  const { openAdminApi } = await loadServer();
-  return await explaining(command, () =>
-    openAdminApi({ ...terminal.environment }, { dataDirectory: folder }),
-  );
+async function openDatabase(command: Command, context: CommandContext, folder: string) {
+  return await explaining(command, async () => {
+    const database = await findDatabase(context, folder);
+    const missing = await missingDatabase(database, folder, 'Name its folder with --data or WATCHWORD_DATA.');
+    if (missing !== undefined) throw new Stop(2, missing);
+    const { openAdminApi } = await context.loadServer();
+    return await openAdminApi({ ...context.terminal.environment }, { dataDirectory: folder });
+  });
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.ts';
 import { DATA_OPTION, dataFolderOf, JSON_OPTION, type DataOptions } from '../data-folder.ts';
@@ -6,8 +5,10 @@ import { jsonLine } from '../output/show-value.ts';
 import { explaining } from '../server-module.ts';
 import { Stop } from '../stop.ts';
 import { print } from '../terminal.ts';
+import { findDatabase, inspectVersion } from './find-database.ts';
 
-export function addMigrateCommand(program: Command, { terminal, loadServer }: CommandContext): void {
+export function addMigrateCommand(program: Command, context: CommandContext): void {
+  const { terminal, loadServer } = context;
   const command = program.command('migrate');
   command
     .description('Bring the database to the version of this Watchword.')
@@ -17,11 +18,9 @@ export function addMigrateCommand(program: Command, { terminal, loadServer }: Co
     .addHelpText('after', EPILOGUE)
     .action(async (options: DataOptions & { readonly check?: boolean }) => {
       const folder = dataFolderOf(options, terminal.environment);
-      const { inspectSqlite } = await import('watchword/sqlite');
       await explaining(command, async () => {
-        const found = inspectSqlite(join(folder, 'watchword.db'));
-        const from = found.kind === 'ours' ? found.version : 0;
-        const to = found.newestVersion;
+        const database = await findDatabase(context, folder);
+        const { version: from, newestVersion: to } = await inspectVersion(database);
         const needed = from !== to;
         if (needed && options.check !== true) {
           const { openInstallation } = await loadServer();

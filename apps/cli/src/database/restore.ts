@@ -7,8 +7,10 @@ import { jsonLine, showValue } from '../output/show-value.ts';
 import { explaining } from '../server-module.ts';
 import { Stop } from '../stop.ts';
 import { print } from '../terminal.ts';
+import { findDatabase } from './find-database.ts';
 
-export function addRestoreCommand(program: Command, { terminal }: CommandContext): void {
+export function addRestoreCommand(program: Command, context: CommandContext): void {
+  const { terminal } = context;
   const command = program.command('restore').argument('<file>', 'a backup');
   command
     .description('Put a backup in the place of the database, while no server runs.')
@@ -17,8 +19,10 @@ export function addRestoreCommand(program: Command, { terminal }: CommandContext
     .addHelpText('after', EPILOGUE)
     .action(async (file: string, options: DataOptions) => {
       const folder = dataFolderOf(options, terminal.environment);
+      const database = await explaining(command, () => findDatabase(context, folder));
+      if (database.kind === 'postgres') throw new Stop(2, POSTGRES);
       refuseRunning(folder);
-      const path = join(folder, 'watchword.db');
+      const { path } = database;
       const aside = `${path}.before-restore-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
       const { restoreSqlite } = await import('watchword/sqlite');
       const { keptOld, version } = await explaining(command, () =>
@@ -51,6 +55,11 @@ function describe(file: string, kept: string | null, version: number): string {
   if (kept !== null) lines.push(`The database of before is kept: ${showValue(kept)}`);
   return `${lines.join('\n')}\n\n${NEXT}`;
 }
+
+const POSTGRES = `This is for SQLite, and WATCHWORD_DATABASE_URL names a PostgreSQL server. Stop all servers and restore with what comes
+with it: pg_restore for a dump, or a base backup and archived WAL for a moment of your choice (point-in-time restore).
+Then wait 40 seconds, start the servers, say watchword store accept-restore --yes, and revoke once more what was revoked
+after that moment. If you do not know what it was: watchword revoke-all`;
 
 const NEXT = `What comes next:
 1. Wait 40 seconds before you start a server, so that no answer from before is

@@ -5,6 +5,8 @@ import type { CommandContext } from '../command-context.ts';
 import { confirm } from '../confirm.ts';
 import { DATA_OPTION, JSON_OPTION, type DataOptions } from '../data-folder.ts';
 import { jsonLine, showValue } from '../output/show-value.ts';
+import { printReceipts, stopIfIncomplete, type WithReceipts } from '../receipts/report-receipts.ts';
+import { waitMember, waitOption, type WaitOptions } from '../receipts/wait-option.ts';
 import { Stop } from '../stop.ts';
 import { print } from '../terminal.ts';
 import type { AdminKey } from './admin-key.ts';
@@ -15,10 +17,11 @@ export function addKeysCompromise(keys: Command, context: CommandContext): void 
   command
     .description('Kill a signing key that got out, and everything that it signed.')
     .option('--yes', 'do not ask')
+    .addOption(waitOption())
     .option(...DATA_OPTION)
     .option(...JSON_OPTION)
     .addHelpText('after', EPILOGUE)
-    .action(async (kid: string, options: DataOptions & { readonly yes?: boolean }) => {
+    .action(async (kid: string, options: CompromiseOptions) => {
       await withAdminApi(command, context, options, async (api) => {
         const key = await findKey(api, kid);
         const about =
@@ -26,17 +29,30 @@ export function addKeysCompromise(keys: Command, context: CommandContext): void 
           'It cannot be undone. Sessions go on: their clients refresh and get tokens of another key.';
         await confirm(terminal, { about, expected: kid, yes: options.yes });
         const path = `/admin/v1/keys/${encodeURIComponent(kid)}/compromise`;
-        const { sequence } = await ask<{ readonly sequence: number }>(api, 'POST', path);
+        const killed = await ask<KilledKey>(api, 'POST', path, waitMember(options));
         const text = `${showValue(kid)} is dead, and what it signed.\n`;
-        await print(terminal.stdout, options.json === true ? jsonLine({ kid, sequence }) : text);
+        await print(terminal.stdout, options.json === true ? jsonLine({ kid, ...killed }) : text);
+        await printReceipts(terminal, killed, options);
+        stopIfIncomplete([killed]);
       });
     });
+}
+
+interface CompromiseOptions extends DataOptions, WaitOptions {
+  readonly yes?: boolean;
+}
+
+interface KilledKey extends WithReceipts {
+  readonly sequence: number;
 }
 
 const EPILOGUE = `
 It wants the kid typed again; without a terminal it wants --yes. If the
 database got out as well, and not the key alone, end everything:
 watchword revoke-all
+
+--wait says which verifiers in other services know it, and exits with 1 unless
+all do.
 
 Examples:
   $ watchword keys compromise NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs

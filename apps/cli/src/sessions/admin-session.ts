@@ -29,9 +29,10 @@ export async function askAboutSession<Body>(
   api: AdminApi,
   method: 'GET' | 'DELETE',
   id: string,
+  query = '',
 ): Promise<Body> {
   try {
-    return await ask<Body>(api, method, `/admin/v1/sessions/${encodeURIComponent(id)}`);
+    return await ask<Body>(api, method, `/admin/v1/sessions/${encodeURIComponent(id)}${query}`);
   } catch (error) {
     if (!(error instanceof Stop) || error.exitCode !== 1) throw error;
     throw new Stop(1, `There is no session ${showValue(id)}, or it was forgotten some time after its end.`);

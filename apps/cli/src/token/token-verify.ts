@@ -74,7 +74,7 @@ async function chooseJudge(
       throw new Stop(2, 'The issuer of the installation is WATCHWORD_ISSUER. --issuer goes with --jwks.');
     }
     const folder = dataFolderOf(data, context.terminal.environment);
-    return verifyByInstallation(context, folder, { audience, typ });
+    return await verifyByInstallation(context, folder, { audience, typ });
   }
   if (issuer === undefined || audience === undefined) {
     throw new Stop(

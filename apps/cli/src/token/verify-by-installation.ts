@@ -1,21 +1,19 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { CommandContext } from '../command-context.ts';
+import { findDatabase, missingDatabase } from '../database/find-database.ts';
 import { Stop } from '../stop.ts';
 import { asVerdict, type Judge } from './verdict.ts';
 
-/** With the keys and the revocations of the database, beside a server that runs on it. */
-export function verifyByInstallation(
-  { terminal, loadServer }: CommandContext,
+/** With the keys and the revocations of the database, beside servers that run on it. */
+export async function verifyByInstallation(
+  context: CommandContext,
   folder: string,
   { audience, typ }: { readonly audience: string | undefined; readonly typ: string },
-): Judge {
-  if (!existsSync(join(folder, 'watchword.db'))) {
-    throw new Stop(
-      2,
-      `There is no database in ${folder}. Name its folder with --data, or the issuer's keys with --jwks.`,
-    );
-  }
+): Promise<Judge> {
+  const { terminal, loadServer } = context;
+  const database = await findDatabase(context, folder);
+  const advice = 'Name its folder with --data, or the issuer’s keys with --jwks.';
+  const missing = await missingDatabase(database, folder, advice);
+  if (missing !== undefined) throw new Stop(2, missing);
   return async (token) => {
     const { openInstallation } = await loadServer();
     const { auth } = await openInstallation({ ...terminal.environment }, { dataDirectory: folder });

@@ -64,7 +64,7 @@ $ watchword subjects revoke BOB
 ! There is no terminal to ask at: say --yes if that is what you want.
 → 2
 $ watchword subjects revoke BOB --yes --json
-{"sequence":2,"live_sessions":1,"dry_run":false}
+{"sequence":2,"live_sessions":1,"dry_run":false,"receipts":null}
 $ watchword sessions list
 `,
     ));
@@ -80,7 +80,7 @@ $ watchword revoke-all
 $ watchword revoke-all --yes
 Ended 2 live sessions of ISSUER.
 $ watchword revoke-all --yes --json
-{"issuer":"ISSUER","sequence":2,"live_sessions":0,"dry_run":false}
+{"issuer":"ISSUER","sequence":2,"live_sessions":0,"dry_run":false,"receipts":null}
 `,
     ));
 

@@ -62,8 +62,11 @@ clients delete api --yes
 clients delete api --yes
 clients delete verifier --yes --json
 clients list --json
+feed status
+feed status --json
 revoke-all
 revoke-all --yes
+revoke-all --yes --wait
 revoke-all --yes --json
 sessions list
 `
@@ -119,7 +122,7 @@ const EXPECTED_TEXTS: Readonly<Record<string, RegExp>> = {
   'sessions list --subject nobody --json': /^$/,
   'sessions list --limit 1': /^BOB-1\tBOB\tapp\tTIME\tTIME\tTIME\t127\.0\.0\.0\/24\tnode\n$/,
   'sessions revoke ADA-1': /^Ended ADA-1\.\n$/,
-  'sessions revoke ADA-1 --json': /^\{"id":"ADA-1","sequence":\d+,"revoked":false\}\n$/,
+  'sessions revoke ADA-1 --json': /^\{"id":"ADA-1","sequence":\d+,"revoked":false,"receipts":null\}\n$/,
   'sessions revoke nonsense ADA-1 BOB-1': /There is no session nonsense,/,
   'sessions show ADA-1': /^status\tended \(revoked\) at TIME$/m,
   'subjects show ADA': /^subject\tADA\nlive sessions\t0\n$/,

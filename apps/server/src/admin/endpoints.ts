@@ -12,6 +12,7 @@ import { revoke } from './revoke.ts';
 import { rotateClientSecret } from './rotate-client-secret.ts';
 import { rotateKey } from './rotate-key.ts';
 import { showClient } from './show-client.ts';
+import { showFeed } from './show-feed.ts';
 import { showSession } from './show-session.ts';
 import { showSettings } from './show-settings.ts';
 import { showSubject } from './show-subject.ts';
@@ -25,6 +26,7 @@ export const ADMIN_ENDPOINTS: readonly Endpoint[] = [
   showSubject,
   listRevocations,
   revoke,
+  showFeed,
   listKeys,
   rotateKey,
   rewrapKeys,

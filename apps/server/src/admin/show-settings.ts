@@ -1,5 +1,7 @@
+import { basename } from 'node:path';
 import { z } from 'zod';
 import { SERVER_VERSION } from '../server-version.ts';
+import { shownAddress, type StoreSettings } from '../read-store-settings.ts';
 import { defineEndpoint } from './endpoint.ts';
 import { algorithmSchema } from './key-schema.ts';
 
@@ -23,6 +25,13 @@ const settingsSchema = z
       .object({ per_subject: z.number().int().min(1), when_reached: z.enum(['end_oldest', 'refuse']) })
       .nullable(),
     origins: z.array(z.string()),
+    store: z
+      .object({ kind: z.enum(['sqlite', 'postgres']), address: z.string() })
+      .describe('The name of the file, or the address without user and password.'),
+    relay: z
+      .object({ kind: z.enum(['redis']), address: z.string() })
+      .nullable()
+      .describe('What carries revocations between servers beside the store.'),
     production: z.boolean(),
     versions: z.object({ node: z.string(), watchword: z.string() }),
   })
@@ -54,8 +63,21 @@ export const showSettings = defineEndpoint({
           ? null
           : { per_subject: sessionLimit.perSubject, when_reached: sessionLimit.whenReached },
       origins: [...(settings.watchword.origins ?? [])],
+      store: describeStore(settings.store),
+      relay: describeRelay(settings.relayUrl),
       production: settings.production,
       versions: { node: process.versions.node, watchword: SERVER_VERSION },
     };
   },
 });
+
+type Settings = z.input<typeof settingsSchema>;
+
+function describeStore(store: StoreSettings): Settings['store'] {
+  const address = store.kind === 'sqlite' ? basename(store.path) : shownAddress(store.url);
+  return { kind: store.kind, address };
+}
+
+function describeRelay(url: string | undefined): Settings['relay'] {
+  return url === undefined ? null : { kind: 'redis', address: shownAddress(url) };
+}

@@ -15,7 +15,6 @@ export interface ErrorDescription {
 
 const SCALARS = [
   'code',
-  'detail',
   'status',
   'statusCode',
   'syscall',
@@ -37,12 +36,16 @@ function describe(error: unknown, depth: number): unknown {
   const stack = read(error, 'stack');
   const cause = read(error, 'cause');
   const errors = read(error, 'errors');
+  const detail = read(error, 'detail');
+  const isOurs = String(read(error, 'code')).startsWith('ERR_');
   return {
     type: String(read(error, 'name')),
     message,
     ...Object.fromEntries(
       SCALARS.map((name) => [name, read(error, name)]).filter(([, value]) => isScalar(value)),
     ),
+    // A driver's detail quotes what is in a row; ours does not.
+    ...(isOurs && isScalar(detail) ? { detail } : {}),
     ...(typeof stack === 'string' ? { stack } : {}),
     ...(cause === undefined ? {} : { cause: describe(cause, depth + 1) }),
     ...(Array.isArray(errors)

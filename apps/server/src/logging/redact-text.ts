@@ -152,8 +152,8 @@ const SHAPES: readonly (Shape & { readonly hint: string })[] = [
     pattern: /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^]*?(?:-----END [A-Z ]{0,40}-----|$)/g,
     replacement: REDACTED,
   },
-  // user:password@ of an address, RFC 3986 §3.2.1.
-  { hint: '//', pattern: /(\/\/[^\s/:@"']*:)[^\s/@"']+(?=@)/g, replacement: `$1${REDACTED}` },
+  // user:password@ of an address, RFC 3986 §3.2.1; parsers take the last @ for the one that separates.
+  { hint: '//', pattern: /(\/\/[^\s/:@"']*:)[^\s/"']+(?=@)/g, replacement: `$1${REDACTED}` },
   // The query of an address: single-use codes of other people's protocols travel there.
   { hint: '?', pattern: /\?[\w.%~[\]-]{1,64}=[^\s"'`\\<>]*/g, replacement: `?${REDACTED}` },
   // JSON.parse quotes some of its input in its message, a few dozen characters.

@@ -10,6 +10,11 @@ interface Series {
   observe(seconds: number): void;
 }
 
+/** It lasts for as long as its reader likes. */
+function isStream(response: ServerResponse): boolean {
+  return String(response.getHeader('content-type')).startsWith('text/event-stream');
+}
+
 /** Counts each request that the server takes, and how long its answer took, by route, method and class of status. */
 export function measureRequests(server: Server, registry: Registry, findTemplate: FindTemplate): void {
   const histogram = new Histogram({
@@ -39,6 +44,7 @@ export function measureRequests(server: Server, registry: Registry, findTemplate
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
     const begunMs = performance.now();
     response.once('close', () => {
+      if (isStream(response)) return;
       seriesOf(request, response).observe((performance.now() - begunMs) / 1000);
     });
   });

@@ -1,4 +1,5 @@
 import { ADMIN_ENDPOINTS } from '../admin/endpoints.ts';
+import { FEED_ROUTES } from './feed-routes.ts';
 import { OAUTH_ROUTES } from './oauth-routes.ts';
 import type { RouteDescription } from './route-description.ts';
 import { SERVER_ROUTES } from './server-routes.ts';
@@ -11,6 +12,7 @@ export const ALL_ROUTES: readonly RouteDescription[] = [
   ...SIGN_IN_ROUTES,
   ...SESSION_ROUTES,
   ...OAUTH_ROUTES,
+  ...FEED_ROUTES,
   ...WELL_KNOWN_ROUTES,
   ...SERVER_ROUTES,
   ...ADMIN_ENDPOINTS,

@@ -30,10 +30,15 @@ const oauthFailure = z
     description: 'What broke, with the members of problem details beside those of OAuth.',
   });
 
-const OTHER_REFUSALS: Responses = {
-  400: { description: 'The request was refused.', schema: oauthError },
+/** Who is refused because of who they are. */
+export const CLIENT_REFUSALS: Responses = {
   401: { description: 'The client did not prove itself.', schema: oauthError },
   403: { description: 'The client may not do this.', schema: oauthError },
+};
+
+const OTHER_REFUSALS: Responses = {
+  ...CLIENT_REFUSALS,
+  400: { description: 'The request was refused.', schema: oauthError },
   500: { description: 'Something broke.', schema: oauthFailure },
   503: { description: 'It cannot be answered now.', schema: oauthFailure },
 };

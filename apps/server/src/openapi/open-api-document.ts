@@ -34,8 +34,12 @@ export function openApiDocument(routes: readonly RouteDescription[], version: st
 }
 
 function operation(route: RouteDescription, schemas: SchemaCollection): object {
-  const { summary, description, group, params, query, body } = route;
-  const parameters = [...parametersOf('path', params, schemas), ...parametersOf('query', query, schemas)];
+  const { summary, description, group, params, query, headers, body } = route;
+  const parameters = [
+    ...parametersOf('path', params, schemas),
+    ...parametersOf('query', query, schemas),
+    ...parametersOf('header', headers, schemas),
+  ];
   return {
     operationId: operationId(route),
     tags: [group],
@@ -62,7 +66,7 @@ function securityOf({ security }: RouteDescription): object[] {
 }
 
 function parametersOf(
-  place: 'path' | 'query',
+  place: 'path' | 'query' | 'header',
   shape: z.ZodObject | undefined,
   schemas: SchemaCollection,
 ): object[] {

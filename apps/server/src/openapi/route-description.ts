@@ -14,6 +14,7 @@ export interface RouteDescription {
   readonly security: readonly (SecurityScheme | 'anonymous')[];
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
+  readonly headers?: z.ZodObject;
   readonly body?: BodyDescription;
   /** By status, what is answered when all went well. */
   readonly responses: Responses;

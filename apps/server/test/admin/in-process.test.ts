@@ -21,7 +21,7 @@ test('without a server the same API works on the database', async (t) => {
     body: undefined,
   });
   const ended = await api.request('DELETE', `/admin/v1/sessions/${session.id}`);
-  assert.deepEqual(ended, { status: 200, body: { sequence: 1, revoked: true } });
+  assert.deepEqual(ended, { status: 200, body: { sequence: 1, revoked: true, receipts: null } });
   const unknown = await api.request('GET', '/admin/v1/clients/billing');
   assert.equal(unknown.status, 404);
   assert.partialDeepStrictEqual(unknown.body, { code: 'ERR_CLIENT_UNKNOWN' });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
+import { startPostgres } from '../../../../tools/test-servers/index.ts';
 import { SECRET } from '../start/server-process.ts';
 import { startAdminHost } from './admin-host.ts';
 
@@ -23,6 +24,8 @@ test('settings are those that are in force, defaults included', async (t) => {
     max_staleness_ms: 10_000,
     session_limit: null,
     origins: [],
+    store: { kind: 'sqlite', address: 'watchword.db' },
+    relay: null,
     production: false,
   });
   const manifest = JSON.parse(await readFile(join(import.meta.dirname, '../../package.json'), 'utf8'));
@@ -53,4 +56,26 @@ test('what the environment sets is there, but for its secrets', async (t) => {
     ],
   );
   assert.ok(!text.includes(SECRET) && !text.includes(host.credential.token));
+});
+
+test('of PostgreSQL and Redis it is shown where they are, and no password', async (t) => {
+  const postgres = await startPostgres({ after });
+  // The library reads it from the process itself.
+  process.env['WATCHWORD_SECRET'] = SECRET;
+  t.after(() => delete process.env['WATCHWORD_SECRET']);
+  // It lets everybody in, with whatever password.
+  const url = postgres.url.replace('@', ':sesame@');
+  const host = await startAdminHost(t, {
+    WATCHWORD_DATABASE_URL: url,
+    WATCHWORD_REDIS_URL: 'redis://:sesame@127.0.0.1:1/2',
+  });
+  const { body, text } = await host.admin('GET', '/admin/v1/settings');
+  assert.deepEqual(
+    [body.store, body.relay],
+    [
+      { kind: 'postgres', address: `postgres://127.0.0.1:${postgres.port}/watchword` },
+      { kind: 'redis', address: 'redis://127.0.0.1:1/2' },
+    ],
+  );
+  assert.doesNotMatch(text, /sesame/);
 });

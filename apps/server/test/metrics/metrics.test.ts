@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { assertProblem } from '../app/assert-problem.ts';
 import { ask } from '../app/exchange.ts';
 import { startAdminHost, type AdminHost } from '../admin/admin-host.ts';
+import { hearVerifier } from '../admin/verifier-rows.ts';
 
 const LOCAL = { host: 'localhost:8787' };
 
@@ -83,6 +84,21 @@ test('events and refreshes are counted, the log and the knowledge of it are told
   assert.equal(valueOf(text, 'watchword_revocation_log_sequence'), 1);
   const age = valueOf(text, 'watchword_revocation_knowledge_age_seconds') ?? Number.NaN;
   assert.ok(age >= 0 && age < 5, String(age));
+});
+
+test('verifiers are counted by what they know, and connections', async (t) => {
+  const host = await startAdminHost(t);
+  const states = (text: string) =>
+    ['current', 'behind', 'silent'].map((state) => valueOf(text, 'watchword_feed_verifiers', { state }));
+  const before = await scrape(host);
+  assert.deepEqual(states(before), [0, 0, 0]);
+  assert.equal(valueOf(before, 'watchword_feed_connections'), 0);
+  await host.auth.revoke.all();
+  await hearVerifier(host, { name: 'one' });
+  await hearVerifier(host, { name: 'two', sequence: 0 });
+  await hearVerifier(host, { name: 'three', sequence: 0 });
+  await hearVerifier(host, { name: 'four', silentMs: 30_000 });
+  assert.deepEqual(states(await scrape(host)), [1, 2, 1]);
 });
 
 test('the process tells about itself', async (t) => {

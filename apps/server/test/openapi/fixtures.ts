@@ -65,6 +65,10 @@ export async function createFixtures(host: AdminHost): Promise<Fixtures> {
         return 'app';
       case 'subject':
         return 'ada';
+      case 'epoch':
+        return (await auth.revoke.log()).head.epoch;
+      case 'Last-Event-ID':
+        return `${(await auth.revoke.log()).head.epoch}.0.${'A'.repeat(43)}`;
       case 'code':
         return 'ERR_TOKEN_EXPIRED';
       case 'kid':

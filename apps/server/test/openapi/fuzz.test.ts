@@ -6,7 +6,7 @@ import { assertGivesNothingAway } from '../app/assert-problem.ts';
 import { ask, type Answer, type Question } from '../app/exchange.ts';
 import { propertyRuns } from '../property-runs.ts';
 import { CALLERS, createFixtures, type Caller, type Fixtures } from './fixtures.ts';
-import { arbitraryOf } from './json-schema-arbitrary.ts';
+import { arbitraryNamed, arbitraryOf } from './json-schema-arbitrary.ts';
 import { readDescription, type Description, type Operation } from './operations.ts';
 
 /** A request that was made up, before real values stand in the places of `{{name}}`. */
@@ -14,6 +14,7 @@ interface Asked {
   readonly caller: Caller;
   readonly path: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
   readonly type: string | undefined;
   readonly body: unknown;
 }
@@ -77,16 +78,22 @@ function validRequest(
   { resolve }: Description,
   caller: Arbitrary<Caller>,
 ): { [Member in keyof Asked]: Arbitrary<Asked[Member]> } {
-  const text = (schema: Operation['parameters'][number]['schema']): Arbitrary<string> =>
-    arbitraryOf(schema, resolve).map(String);
+  const text = ({ name, schema }: Operation['parameters'][number]): Arbitrary<string> =>
+    arbitraryNamed(name, schema, resolve).map(String);
   const inPath = parameters.filter((one) => one.in === 'path');
   const inQuery = parameters.filter((one) => one.in === 'query');
+  const inHeaders = parameters.filter((one) => one.in === 'header');
   return {
     caller,
     path: fc.record(Object.fromEntries(inPath.map(({ name }) => [name, fc.constant(`{{${name}}}`)]))),
-    query: fc.record(Object.fromEntries(inQuery.map(({ name, schema }) => [name, text(schema)])), {
+    query: fc.record(Object.fromEntries(inQuery.map((one) => [one.name, text(one)])), {
       requiredKeys: inQuery.filter(({ required }) => required).map(({ name }) => name),
     }),
+    headers: fc.record(
+      Object.fromEntries(
+        inHeaders.map((one) => [one.name, fc.oneof(text(one), fc.constant(`{{${one.name}}}`))]),
+      ),
+    ),
     type: fc.constant(body?.type),
     body: body === undefined ? fc.constant(undefined) : arbitraryOf(body.schema, resolve),
   };
@@ -159,10 +166,10 @@ async function judge(bench: Bench, operation: Operation, asked: Asked): Promise<
 async function questionOf(
   { fixtures }: Bench,
   { method, path: template }: Operation,
-  { caller, path, query, type, body }: Asked,
+  { caller, path, query, headers: named, type, body }: Asked,
 ): Promise<Question> {
   const real = async (text: string): Promise<string> => {
-    const name = /^\{\{(\w+)\}\}$/.exec(text)?.[1];
+    const name = /^\{\{([\w-]+)\}\}$/.exec(text)?.[1];
     return name === undefined ? text : ((await fixtures.known(name, template)) ?? text);
   };
   let target = template;
@@ -172,6 +179,7 @@ async function questionOf(
   }
   const pairs = Object.entries(query).map(([name, text]) => `${encode(name)}=${encode(text)}`);
   const headers = await fixtures.headersOf(caller);
+  for (const [name, text] of Object.entries(named)) headers[name] = await real(text);
   const sent = await encodeBody(body, type, real);
   return {
     method,

@@ -33,12 +33,28 @@ export function arbitraryOf(schema: JsonSchema, resolve: (ref: string) => JsonSc
   }
 }
 
-const KNOWN: ReadonlySet<string> = new Set(['email', 'password', 'refresh_token', 'token', 'client_id']);
+const KNOWN: ReadonlySet<string> = new Set([
+  'email',
+  'password',
+  'refresh_token',
+  'token',
+  'client_id',
+  'epoch',
+]);
+
+/** A member or parameter by its name: nobody waits for verifiers that the test made up. */
+export function arbitraryNamed(
+  name: string,
+  schema: JsonSchema,
+  resolve: (ref: string) => JsonSchema,
+): Arbitrary<unknown> {
+  return name === 'wait' ? fc.constantFrom('1ms', '20ms') : arbitraryOf(schema, resolve);
+}
 
 function objectOf(schema: JsonSchema, resolve: (ref: string) => JsonSchema): Arbitrary<unknown> {
   const properties = Object.entries((schema['properties'] ?? {}) as Record<string, JsonSchema>);
   const members = properties.map(([name, member]) => {
-    const value = arbitraryOf(member, resolve);
+    const value = arbitraryNamed(name, member, resolve);
     return [name, KNOWN.has(name) ? fc.oneof(value, fc.constant(`{{${name}}}`)) : value];
   });
   const requiredKeys: readonly string[] = schema['required'] ?? [];
@@ -52,6 +68,10 @@ function objectOf(schema: JsonSchema, resolve: (ref: string) => JsonSchema): Arb
 }
 
 function arrayOf(schema: JsonSchema, resolve: (ref: string) => JsonSchema): Arbitrary<unknown> {
+  if (schema['prefixItems'] !== undefined) {
+    const members = schema['prefixItems'] as readonly JsonSchema[];
+    return fc.tuple(...members.map((one) => arbitraryOf(one, resolve)));
+  }
   const items = arbitraryOf(schema['items'] ?? {}, resolve);
   const limits = { maxLength: Math.min(schema['maxItems'] ?? 5, 5) };
   return schema['uniqueItems'] === true ? fc.uniqueArray(items, limits) : fc.array(items, limits);

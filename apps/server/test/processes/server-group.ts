@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { Agent, request } from 'node:http';
+import { Agent, request, type IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -22,11 +22,12 @@ export interface Member {
 
 export interface Answer {
   readonly status: number;
+  readonly headers: IncomingHttpHeaders;
   // oxlint-disable-next-line typescript/no-explicit-any -- the shape of the answer is what tests look at
   readonly json: any;
 }
 
-/** Several servers, each a process of its own, on one database. */
+/** Several servers, each a process of its own, on one database: SQLite in one folder, or what the environment names. */
 export async function startGroup(
   t: TestContext,
   size: number,
@@ -102,13 +103,15 @@ export function ask(
   { port }: Member,
   method: string,
   path: string,
-  { body, token }: { body?: object; token?: string } = {},
+  { body, token, cookie }: { body?: object; token?: string; cookie?: string } = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const text = body === undefined ? '' : JSON.stringify(body);
     const headers = {
       ...(body !== undefined && { 'content-type': 'application/json', 'content-length': text.length }),
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      // As a page of the server's own.
+      ...(cookie !== undefined && { cookie, 'sec-fetch-site': 'same-origin' }),
     };
     request({ host: '127.0.0.1', port, method, path, headers, agent }, (response) => {
       let received = '';
@@ -116,6 +119,7 @@ export function ask(
       response.on('end', () =>
         resolve({
           status: response.statusCode ?? 0,
+          headers: response.headers,
           json: received === '' ? undefined : JSON.parse(received),
         }),
       );

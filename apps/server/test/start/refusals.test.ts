@@ -99,6 +99,57 @@ const REFUSED: Readonly<Record<string, readonly [Environment, RegExp]>> = {
     { WATCHWORD_UNSAFE_SIGN_UP_REVEALS_ADDRESSES: 'yes' },
     /WATCHWORD_UNSAFE_SIGN_UP_REVEALS_ADDRESSES has to be one of true, false/,
   ],
+  'a database of another kind': [
+    { WATCHWORD_DATABASE_URL: 'mysql://ada:sesame@db.example/app' },
+    /WATCHWORD_DATABASE_URL.*postgres:\/\//,
+  ],
+  'a database address that is none': [
+    { WATCHWORD_DATABASE_URL: 'db.example/app' },
+    /WATCHWORD_DATABASE_URL.*postgres:\/\//,
+  ],
+  'a database address and a file': [
+    { WATCHWORD_DATABASE_URL: 'postgres://db.example/app', WATCHWORD_DATABASE_URL_FILE: '/dev/null' },
+    /WATCHWORD_DATABASE_URL or WATCHWORD_DATABASE_URL_FILE, not both/,
+  ],
+  'a file for the database address that is not there': [
+    { WATCHWORD_DATABASE_URL_FILE: '/nowhere/url' },
+    /WATCHWORD_DATABASE_URL_FILE names cannot be read: ENOENT/,
+  ],
+  'an address for notifications that is none': [
+    {
+      WATCHWORD_DATABASE_URL: 'postgres://db.example/app',
+      WATCHWORD_DATABASE_LISTEN_URL: 'http://ada:sesame@db.example',
+    },
+    /WATCHWORD_DATABASE_LISTEN_URL.*postgres:\/\//,
+  ],
+  'an address for notifications alone': [
+    { WATCHWORD_DATABASE_LISTEN_URL: 'postgres://ada:sesame@db.example/app' },
+    /WATCHWORD_DATABASE_LISTEN_URL says something about PostgreSQL: set WATCHWORD_DATABASE_URL/,
+  ],
+  'one connection': [
+    { WATCHWORD_DATABASE_URL: 'postgres://db.example/app', WATCHWORD_DATABASE_CONNECTIONS: '1' },
+    /WATCHWORD_DATABASE_CONNECTIONS has to be a whole number from 2 to 1000/,
+  ],
+  'connections of SQLite': [
+    { WATCHWORD_DATABASE_CONNECTIONS: '10' },
+    /WATCHWORD_DATABASE_CONNECTIONS says something about PostgreSQL: set WATCHWORD_DATABASE_URL/,
+  ],
+  'PostgreSQL without a secret': [
+    {
+      NODE_ENV: undefined,
+      WATCHWORD_SECRET: undefined,
+      WATCHWORD_DATABASE_URL: 'postgres://127.0.0.1:1/app',
+    },
+    /A database that several machines may share needs a secret: set WATCHWORD_SECRET/,
+  ],
+  'a Redis address that is none': [
+    { WATCHWORD_REDIS_URL: 'cache:sesame' },
+    /WATCHWORD_REDIS_URL.*redis:\/\//,
+  ],
+  'a Redis address with a query': [
+    { WATCHWORD_REDIS_URL: 'redis://cache.example?password=sesame' },
+    /WATCHWORD_REDIS_URL.*no query/,
+  ],
   'data in what is no folder': [{ WATCHWORD_DATA: '/dev/null/data' }, /Set WATCHWORD_DATA to one that can/],
   'data in a file': [{ WATCHWORD_DATA: '/dev/null' }, /WATCHWORD_DATA/],
 };
@@ -194,6 +245,7 @@ function assertSentence(
   assert.match(text, /^[^\n]{10,400}\.$/, 'one line, a sentence or two');
   assert.doesNotMatch(text, /\n\s+at |node_modules|\.[jt]s:\d/);
   assert.ok(secret.trim() === '' || !text.includes(secret), 'the sentence repeats the secret');
+  assert.ok(!text.includes('sesame'), 'the sentence repeats a password');
 }
 
 /** The secret is read from the environment of the process itself. */

@@ -3,6 +3,7 @@ import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import { openInstallation } from '../../src/open-installation.ts';
 import { startReady, startServe } from './server-process.ts';
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -144,3 +145,23 @@ function askOnce(url: string, agent: Agent): Promise<unknown> {
       .end();
   });
 }
+
+test('a verifier that follows the feed does not hold it up, and is told that the stream is over', async (t) => {
+  const { server, url, environment } = await startReady(t);
+  const { auth } = await openInstallation(environment);
+  const { client, secret } = await auth.clients.create({ roles: ['verifier'] });
+  const { epoch } = (await auth.revoke.log()).head;
+  await auth.close();
+  const response = await fetch(`${url}/feed`, {
+    headers: {
+      authorization: `Basic ${Buffer.from(`${client.id}:${secret}`).toString('base64')}`,
+      'last-event-id': `${epoch}.0.${'A'.repeat(43)}`,
+    },
+  });
+  assert.equal(response.status, 200);
+  const startedMs = performance.now();
+  server.signal('SIGTERM');
+  assert.match(await response.text(), /^id: .*\nevent: checkpoint\n/);
+  assert.equal((await server.ended()).code, 0);
+  assert.ok(performance.now() - startedMs < 3000, `it took ${performance.now() - startedMs} ms`);
+});
