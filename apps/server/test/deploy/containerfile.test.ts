@@ -47,7 +47,19 @@ function matches(pattern: string, path: string): boolean {
 test('every package of the lockfile that the server needs is of a workspace that is installed', async () => {
   const { workspaces } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
   const install = (await all('RUN')).find((command) => command.startsWith('npm ci')) ?? '';
-  for (const workspace of workspaces) assert.ok(install.includes(`--workspace ${workspace}`), workspace);
+  const folders = new Map<string, string>();
+  for (const folder of workspaces as readonly string[]) {
+    const { name } = JSON.parse(await readFile(join(ROOT, folder, 'package.json'), 'utf8'));
+    folders.set(name, folder);
+  }
+  const needed = ['@watchword/cli'];
+  for (const name of needed) {
+    const folder = folders.get(name) ?? '';
+    assert.ok(install.includes(`--workspace ${folder}`), name);
+    const { dependencies = {} } = JSON.parse(await readFile(join(ROOT, folder, 'package.json'), 'utf8'));
+    needed.push(...Object.keys(dependencies).filter((each) => folders.has(each) && !needed.includes(each)));
+  }
+  assert.ok(needed.includes('watchword'));
 });
 
 test('it runs as nobody special, from one pinned line of Node, and is stopped as the server expects', async () => {

@@ -67,7 +67,10 @@ export async function createEngine(context: EngineContext, options: EngineOption
   });
   if (keys.signing().algorithm !== keys.usualAlgorithm()) await keys.rotate(keys.usualAlgorithm());
   const settler = createSettler(context, keys);
-  const log = await joinLog(context, keys, lifetimes.forRevocations, () => settler.forget());
+  const log = await joinLog(context, keys, lifetimes.forRevocations, () => {
+    settler.forget();
+    keys.restored();
+  });
   const { view, following, revoker } = log;
   const mint = createTokenMint(context, keys);
   const refresher = new Refresher({ context, keys, mint, revoker });

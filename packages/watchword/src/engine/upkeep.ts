@@ -22,8 +22,9 @@ export function startUpkeep(
   let stopped = false;
 
   async function sweep(): Promise<void> {
-    const nowMs = clock.nowMs();
-    const viewHasMore = view.prune(nowMs);
+    // The clock of one machine, which may be wrong, must not delete what all others rely on.
+    const nowMs = await store.nowMs();
+    const viewHasMore = view.prune(epochMs(Math.min(nowMs, clock.nowMs())));
     // An expired session stays a while, so that its token is answered as expired and not as unknown.
     const sessions = await store.sessions.deleteExpired(epochMs(nowMs - settings.accessTtlMs), BATCH);
     const entries = await store.revocations.deleteExpired(nowMs, BATCH);

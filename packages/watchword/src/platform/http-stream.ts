@@ -12,6 +12,8 @@ export function openHttpStream(url: string, headers: HttpHeaders): HttpStream {
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
     sent.once('response', resolve);
     sent.on('error', (error) => reject(brokenBy(error)));
+    // As after an answer that switches protocols, which is no error to Node.
+    sent.once('close', () => reject(brokenBy(undefined)));
   });
   sent.once('socket', (socket) => socket.unref());
   sent.end();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
+import type { Watchword } from '../../src/facade/index.ts';
 import { codeOf } from './support/errors.ts';
 import { createInstallation } from './support/installation.ts';
 import { claim, readToken } from './support/tokens.ts';
@@ -149,5 +150,32 @@ describe('a store that was restored from a backup while processes run', () => {
         codeOf(() => auth.verify(accessToken)),
         'ERR_TOKEN_REVOKED',
       );
+  });
+
+  const idsOf = (auth: Watchword) => auth.keys.list().map(({ id }) => id);
+
+  test('takes its keys with it: nobody goes on with a key that the store has lost', async (t) => {
+    const { installation, here, there } = await two(t);
+    const ids = idsOf(here);
+    const restore = installation.backUp();
+    await installation.through(here.keys.rotate());
+    await installation.pass(100);
+    assert.equal(idsOf(there).length, 2);
+    restore();
+    await installation.pass(100);
+    for (const auth of [here, there]) assert.deepEqual(idsOf(auth), ids);
+  });
+
+  test('is noticed by the keys where others were made under the same number', async (t) => {
+    const { installation, here, there } = await two(t);
+    const restore = installation.backUp();
+    await installation.through(here.keys.rotate());
+    await here.revoke.subject('ada');
+    await installation.pass(100);
+    restore();
+    await installation.through(there.keys.rotate());
+    await installation.pass(200);
+    assert.equal(idsOf(there).length, 2);
+    assert.deepEqual(idsOf(here), idsOf(there));
   });
 });

@@ -21,7 +21,7 @@ describe('the issuer’s clock, seen from here', () => {
       const nowMs = ISSUER_MS + clock.monotonicMs() - startMs;
       return { clock: name, nowMs, asOfMs: nowMs - agoMs };
     };
-    const ageOf = (checkpoint: { readonly clock: string; readonly asOfMs: number }) => {
+    const ageOf = (checkpoint: ReturnType<typeof shown>) => {
       const sinceMs = issuerClock.notBefore(checkpoint);
       return sinceMs === undefined ? undefined : Math.round(clock.monotonicMs() - sinceMs);
     };
@@ -72,11 +72,37 @@ describe('the issuer’s clock, seen from here', () => {
     assert.equal(ageOf(shown()), 0);
   });
 
-  test('nothing was read in the future, and of an unknown clock nothing is known', () => {
+  test('of an unknown clock nothing is known', () => {
     const { clock, issuerClock, shown, ageOf } = setUp();
     issuerClock.begin(shown(), clock.monotonicMs());
-    assert.equal(ageOf({ clock: 'a', asOfMs: ISSUER_MS + 60_000 }), 0);
     assert.equal(ageOf(shown(0, 'b')), undefined);
+  });
+
+  test('nothing is younger than the issuer says itself, and where its clock has gained too much nothing is known', () => {
+    const { clock, issuerClock, shown, ageOf } = setUp();
+    issuerClock.begin(shown(), clock.monotonicMs());
+    const gained = (milliseconds: number, agoMs: number) => {
+      const { clock: name, nowMs, asOfMs } = shown(agoMs);
+      return { clock: name, nowMs: nowMs + milliseconds, asOfMs: asOfMs + milliseconds };
+    };
+    assert.equal(ageOf(gained(0, 100)), 100);
+    assert.equal(ageOf(gained(200, 100)), 100);
+    assert.equal(ageOf(gained(200, 1000)), 1000);
+    assert.equal(ageOf(gained(300, 1000)), undefined, 'this machine stood still');
+  });
+
+  test('where another process answers for long, its clock is compared with that of a new stream', () => {
+    const { clock, issuerClock, shown, ageOf } = setUp();
+    issuerClock.begin(shown(), clock.monotonicMs());
+    for (let minutes = 1; minutes <= 15; minutes += 1) {
+      clock.advance(60_000);
+      issuerClock.refine(shown(0, 'b'), clock.monotonicMs());
+      assert.equal(ageOf(shown()), 12 * minutes);
+    }
+    clock.advance(60_000);
+    assert.equal(ageOf(shown()), undefined, 'it would grow old for ever');
+    issuerClock.begin(shown(), clock.monotonicMs());
+    assert.equal(ageOf(shown()), 0);
   });
 
   test('a machine that slept has to ask again', () => {

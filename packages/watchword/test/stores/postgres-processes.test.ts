@@ -2,11 +2,15 @@ import { strict as assert } from 'node:assert';
 import { after, test } from 'node:test';
 import { startPostgres } from '../../../../tools/test-servers/index.ts';
 import { GENESIS_HASH } from '../../src/domain/revocation.ts';
+import { epochMs } from '../../src/domain/time.ts';
+import type { EngineContext } from '../../src/engine/context.ts';
+import { createRevocationView } from '../../src/engine/revocation/view.ts';
+import { startUpkeep } from '../../src/engine/upkeep.ts';
 import { postgres } from '../../src/stores/postgres/index.ts';
 import { assertChained } from '../../src/testing/store-contract/workbench.ts';
 import { startChild, type Child } from './child-process.ts';
 import type { RacerReport, RacerTask } from './children/racer.ts';
-import { realContext, sessionRow } from './real-context.ts';
+import { DAY_MS, LIFETIMES, realContext, sessionRow } from './real-context.ts';
 import { rounds } from './seed.ts';
 
 const PROCESSES = 3;
@@ -79,4 +83,36 @@ test('eight stores that are opened on an empty schema at once agree on it', asyn
     assert.equal(new Set(heads.map(({ epoch }) => epoch)).size, 1);
     await Promise.all(stores.map((one) => one.close()));
   }
+});
+
+test('a machine whose clock is ahead deletes nothing that others still need', async () => {
+  const { id } = (await store.sessions.start('bob', (startedMs) => sessionRow(startedMs, 'bob'))).session;
+  const { records, head } = await store.revocations.revoke([{ kind: 'all' }], LIFETIMES);
+  const { clock: right, scheduler } = realContext();
+  const clock = { ...right, nowMs: () => epochMs(right.nowMs() + 100 * DAY_MS) };
+  const view = createRevocationView(clock, { record: () => {} });
+  for (const record of records) view.apply(record);
+  const sweeps: (() => void)[] = [];
+  const swept = new Promise<void>((resolve) => {
+    const deleteSilent = async (...limits: Parameters<typeof store.verifiers.deleteSilent>) => {
+      const count = await store.verifiers.deleteSilent(...limits);
+      resolve();
+      return count;
+    };
+    const watched = { ...store, verifiers: { ...store.verifiers, deleteSilent } };
+    const every = (_periodMs: number, work: () => void) => {
+      sweeps.push(work);
+      return () => {};
+    };
+    const settings = { accessTtlMs: 600_000 };
+    startUpkeep(
+      { store: watched, clock, scheduler: { ...scheduler, every }, settings } as unknown as EngineContext,
+      view,
+    );
+  });
+  for (const sweep of sweeps) sweep();
+  await swept;
+  assert.equal((await store.sessions.find(id))?.record.session.ended?.reason, 'revoked');
+  assert.deepEqual(await store.revocations.readAfter(head.sequence - 1, 1), records);
+  assert.equal(view.counts().all, 1);
 });

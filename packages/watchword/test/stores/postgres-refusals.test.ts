@@ -7,7 +7,8 @@ import { Client } from 'pg';
 import { startPgbouncer, startPostgres } from '../../../../tools/test-servers/index.ts';
 import { ConfigurationError, WatchwordError } from '../../src/errors/watchword-error.ts';
 import { inspectPostgres, postgres } from '../../src/stores/postgres/index.ts';
-import { LIFETIMES, realContext } from './real-context.ts';
+import { lockOf } from '../../src/stores/postgres/locks.ts';
+import { LIFETIMES, realContext, sessionRow } from './real-context.ts';
 
 const server = await startPostgres({ after });
 
@@ -108,6 +109,54 @@ test('a database of another encoding, of another program or of a newer version i
   assert.deepEqual(content, { kind: 'ours', version: newestVersion });
   await asAdmin('INSERT INTO newer.migrations (version) VALUES (1000)', url);
   assert.match(await refusal(url, options), /written by a newer Watchword \(its version is 1000/);
+});
+
+test('how a database writes bytes, and isolates transactions by default, changes nothing', async (t) => {
+  const url = await server.createDatabase('peculiar');
+  await asAdmin(
+    "ALTER DATABASE peculiar SET bytea_output = 'escape'; ALTER DATABASE peculiar SET default_transaction_isolation = 'serializable'; " +
+      "ALTER DATABASE peculiar SET lock_timeout = '50ms'",
+  );
+  const store = await postgres(url).open(realContext());
+  t.after(() => store.close());
+  const started = await store.sessions.start('alice', (startedMs) => sessionRow(startedMs));
+  const { id } = started.session;
+  assert.deepEqual((await store.sessions.find(id))?.record, started);
+  const starting = new Client({ connectionString: url });
+  await starting.connect();
+  t.after(() => starting.end());
+  const { key } = lockOf('shared', '"watchword"', 'all');
+  await starting.query(`BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock_shared(${key})`);
+  const revoking = store.revocations.revoke([{ kind: 'all' }], LIFETIMES);
+  const waiting = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+  while ((await starting.query(waiting)).rowCount === 0) await delay(10);
+  await delay(200);
+  // What starts while everybody is to be cut off, by a clock that is ahead.
+  await starting.query(`UPDATE watchword.sessions SET started_ms = started_ms + 5000; COMMIT`);
+  await revoking;
+  assert.equal((await store.sessions.find(id))?.record.session.ended?.reason, 'revoked');
+});
+
+test('two roles that may ask a server more and less about itself agree on the history', async (t) => {
+  const url = await server.createDatabase('roles');
+  // For everybody in this database: so the one who opens it next knows less than who opened it before.
+  const knowing = await postgres(url).open(realContext());
+  t.after(() => knowing.close());
+  await asAdmin(
+    'REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC',
+    server.adminUrl.replace(/\/postgres$/, '/roles'),
+  );
+  const unknowing = await postgres(url).open(realContext());
+  t.after(() => unknowing.close());
+  await asAdmin(
+    'GRANT EXECUTE ON FUNCTION pg_control_system() TO PUBLIC',
+    server.adminUrl.replace(/\/postgres$/, '/roles'),
+  );
+  const { epoch } = await knowing.revocations.head();
+  for (const store of [unknowing, knowing, unknowing, knowing]) {
+    const { head } = await store.revocations.revoke([{ kind: 'all' }], LIFETIMES);
+    assert.equal(head.epoch, epoch);
+  }
 });
 
 test('through a transaction pooler it polls, and listens where it is told of a direct address', async (t) => {

@@ -30,6 +30,9 @@ const COMPACT_JWS = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 /** How many entries of all kinds a snapshot may have: about a gigabyte of them. */
 const MOST_SNAPSHOT_ENTRIES = 50_000_000;
 
+/** A cut-off takes as much memory as so many ids. */
+const IDS_PER_CUTOFF = 10;
+
 export interface SnapshotLimits {
   readonly maxEntries: number;
 }
@@ -164,7 +167,7 @@ export class SnapshotReader {
     const rows = text === undefined ? undefined : parseRows(text);
     // One spelling only, so that nothing may be hidden in another.
     if (rows === undefined || rows.length === 0) throw malformed('a frame of cut-offs and keys is no array');
-    this.#count(rows.length);
+    this.#count(rows.length * IDS_PER_CUTOFF);
     for (const row of rows) {
       const target = readTarget(row[0], row[1], row[2]);
       const expiresMs = readTime(row[3]);
@@ -199,8 +202,8 @@ export class SnapshotReader {
     this.#reading = 'nothing';
   }
 
-  #count(entries: number): void {
-    this.#entries += entries;
+  #count(ids: number): void {
+    this.#entries += ids;
     if (this.#entries > this.#maxEntries)
       throw new FeedFault('too_large', `there are more than ${this.#maxEntries} entries`);
   }

@@ -50,15 +50,17 @@ export function createFeed(parts: FeedParts, limits = FEED_LIMITS): Feed {
   const { context, keys, view, following, clients } = parts;
   const checkpoints = createCheckpoints(context, keys, following);
   const tail = new Tail();
+  const isStillAllowed = ({ clientId, proof }: FeedReader): Promise<boolean> =>
+    clients.isProof(clientId, proof);
   const streams = new Streams({
     context,
     checkpoints,
     tail,
     readPiece,
-    isStillAllowed: ({ clientId, proof }) => clients.isProof(clientId, proof),
+    isStillAllowed,
     limits,
   });
-  const snapshots = new Snapshots({ context, checkpoints, view, limits });
+  const snapshots = new Snapshots({ context, checkpoints, view, isStillAllowed, limits });
   let isListening = false;
   let isClosed = false;
 

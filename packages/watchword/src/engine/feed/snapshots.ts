@@ -5,13 +5,14 @@ import { snapshotChunks, snapshotEnd } from '../feed-format/write-snapshot.ts';
 import type { RevocationView } from '../revocation/view.ts';
 import { knownNow, type Checkpoints } from './checkpoints.ts';
 import { drained } from './drained.ts';
-import { LONGEST_SNAPSHOT_MS, MOST_WAITING_BYTES, type FeedLimits } from './limits.ts';
+import { LONGEST_SNAPSHOT_MS, MOST_WAITING_BYTES, RECHECK_MS, type FeedLimits } from './limits.ts';
 import { Places, type FeedReader } from './reader.ts';
 
 export interface SnapshotsParts {
   readonly context: Pick<EngineContext, 'clock' | 'scheduler' | 'settings'>;
   readonly checkpoints: Checkpoints;
   readonly view: RevocationView;
+  readonly isStillAllowed: (reader: FeedReader) => Promise<boolean>;
   readonly limits: FeedLimits;
 }
 
@@ -40,7 +41,7 @@ export class Snapshots {
         }
         this.#places.take(reader);
         this.#sinks.add(sink);
-        this.#send(sink, nonce)
+        this.#send(sink, reader, nonce)
           .catch(() => sink.abort())
           .finally(() => {
             this.#sinks.delete(sink);
@@ -60,11 +61,12 @@ export class Snapshots {
   }
 
   /** Sends the view as it is by and by: it changes meanwhile, and has everything up to the head that is taken first. */
-  async #send(sink: ByteSink, nonce: string | undefined): Promise<void> {
-    const { context, checkpoints, view } = this.#parts;
+  async #send(sink: ByteSink, reader: FeedReader, nonce: string | undefined): Promise<void> {
+    const { context, checkpoints, view, isStillAllowed } = this.#parts;
     const { clock, scheduler, settings } = context;
     const at = knownNow(checkpoints);
     const endMs = clock.monotonicMs() + LONGEST_SNAPSHOT_MS;
+    let recheckMs = clock.monotonicMs() + RECHECK_MS;
     const digest = createSha256();
     for (const chunk of snapshotChunks(view, at.head, settings.issuer)) {
       digest.update(chunk);
@@ -73,6 +75,10 @@ export class Snapshots {
       await scheduler.nextTurn();
       if (!this.#sinks.has(sink)) return;
       if (clock.monotonicMs() > endMs) return sink.abort();
+      if (clock.monotonicMs() < recheckMs) continue;
+      recheckMs = clock.monotonicMs() + RECHECK_MS;
+      // While the store is away nobody can tell: the next time will.
+      if (!(await isStillAllowed(reader).catch(() => true))) return sink.abort();
     }
     const extras = { snapshot: digest.digest(), ...(nonce !== undefined && { nonce }) };
     sink.write(snapshotEnd(checkpoints.sign(at, extras)));

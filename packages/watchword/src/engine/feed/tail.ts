@@ -83,6 +83,10 @@ export class Tail {
 
 /** The entries of `records` that one event takes, of those that follow upon `after` without a gap. */
 export function pieceOf(after: LogHead, records: readonly RevocationRecord[]): TailPiece | undefined {
+  const [first] = records;
+  const [begun] = chainRecords(after, records.slice(0, 1)) ?? [];
+  // Whoever makes a position up costs one hash, not a thousand.
+  if (first === undefined || begun === undefined || !equalBytes(begun.hash, first.hash)) return undefined;
   const texts = firstPiece(
     records.map((record) => JSON.stringify(recordFields(record))),
     0,

@@ -62,6 +62,8 @@ export class KeyKeeper {
   #ring: OpenedRing;
   #loading = false;
   #failedRevision: number | undefined;
+  /** Whether the store may have other keys under the same number. */
+  #isDoubtful = false;
 
   constructor(parts: KeyKeeperParts, ring: OpenedRing) {
     this.#parts = parts;
@@ -212,9 +214,14 @@ export class KeyKeeper {
     return revocation;
   }
 
+  /** The store has gone back to an earlier state, from which it counts on: its keys are read again. */
+  restored(): void {
+    this.#isDoubtful = true;
+  }
+
   /** Catches up if the store's ring is not at `revision`. */
   follow(revision: number): void {
-    if (this.#loading || revision === this.#ring.revision) return;
+    if (this.#loading || (revision === this.#ring.revision && !this.#isDoubtful)) return;
     this.#loading = true;
     // Where it fails, the next look at the store tries again; until then the keys that are known stay in use.
     this.#reload()
@@ -253,8 +260,13 @@ export class KeyKeeper {
   }
 
   async #reload(): Promise<void> {
+    const [before, wasDoubtful] = [this.#ring, this.#isDoubtful];
     const fresh = await this.#parts.load();
-    if (fresh.revision > this.#ring.revision) this.#ring = fresh;
+    // What was read after the ring that is known, and is older, is what a store has that went back.
+    const isNewer = this.#ring === before || fresh.revision > this.#ring.revision;
+    if (!isNewer) return;
+    this.#ring = fresh;
+    if (wasDoubtful) this.#isDoubtful = false;
   }
 
   #keys(): SigningKey[] {

@@ -5,6 +5,8 @@ import { FeedFault } from '../feed-format/feed-fault.ts';
 const LONGEST_LINE_BYTES = 4 * 1024 * 1024;
 /** Data of more lines than one is nothing that the feed sends. */
 const MOST_LINES = 16;
+/** Between two events, comments of proxies included: reading lines for nothing takes time from everything else. */
+const MOST_IDLE_LINES = 1000;
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
@@ -27,6 +29,7 @@ export class EventStreamReader {
   #type = '';
   #id: string | undefined;
   #data: string[] = [];
+  #idleLines = 0;
 
   /** The events that this piece completes. Throws a `FeedFault` for what no event stream has. */
   *push(piece: Uint8Array): Generator<StreamEvent> {
@@ -36,6 +39,8 @@ export class EventStreamReader {
       this.#keep(piece.subarray(start, end === -1 ? piece.length : end));
       if (end === -1) return;
       const event = this.#line(this.#takeLine());
+      this.#idleLines = event === undefined ? this.#idleLines + 1 : 0;
+      if (this.#idleLines > MOST_IDLE_LINES) throw new FeedFault('too_large', 'the lines make no event');
       if (event !== undefined) yield event;
       start = end + 1;
     }

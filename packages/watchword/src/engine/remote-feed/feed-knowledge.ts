@@ -83,7 +83,7 @@ export class FeedKnowledge {
     this.#proof = text;
     if (records.length > 0) this.#isSaved = false;
     const sinceMs = this.issuerClock.notBefore(checkpoint);
-    if (sinceMs === undefined) throw new RemoteFault('clock', 'this machine slept, or its clock was set');
+    if (sinceMs === undefined) throw new RemoteFault('clock', 'how the clocks differ is not known any more');
     // Behind a batch of many there are more: that checkpoint says nothing of when it was all.
     if (checkpoint.asOfMs > 0) this.freshness.confirm(sinceMs);
     if (!this.#isSaved && this.#saver?.isDue === true) void this.#save();
@@ -118,7 +118,13 @@ export class FeedKnowledge {
     const asOfMs = this.freshness.asOfWallMs();
     if (position === undefined || asOfMs === undefined || this.#proof === undefined) return;
     this.#isSaved = true;
-    const saved = { issuer, head: position, asOfMs: epochMs(asOfMs), droppedMs: epochMs(Math.max(droppedMs, 0)), formerEpochs };
+    const saved = {
+      issuer,
+      head: position,
+      asOfMs: epochMs(asOfMs),
+      droppedMs: epochMs(Math.max(droppedMs, 0)),
+      formerEpochs,
+    };
     await this.#saver?.save(this.view, saved, this.#proof);
   }
 }

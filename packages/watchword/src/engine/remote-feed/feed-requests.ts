@@ -4,8 +4,8 @@ import type { Scheduler } from '../../ports/scheduler.ts';
 import { RemoteFault } from './feed-problem.ts';
 import { Watchdog } from './watchdog.ts';
 
-/** The longest that an issuer may ask to be left alone. */
-const LONGEST_PAUSE_MS = 60_000;
+/** The longest that an issuer is left alone because it asks for it: one such answer must not make a verifier stale for a minute. */
+const LONGEST_PAUSE_MS = 5000;
 
 export interface RequestParts {
   readonly http: HttpClient;

@@ -1,14 +1,20 @@
 import type { FeedCheckpoint } from '../../domain/feed.ts';
 import type { Clock } from '../../ports/clock.ts';
 
-/** How far two clocks run apart, at most: NTP slews by less, and a quartz errs by less. */
+/** How far two clocks run apart: a quartz errs by less. What is corrected by the network may run faster for a while. */
 const DRIFT = 200e-6;
 
-/** A wall clock that gains more than this on the monotonic one was set, or the machine slept. */
+/**
+ * A wall clock that gains more than this on the monotonic one was set, or the machine slept. What the issuer's clock gains on it shows
+ * that this one stood still without noticing, as that of a virtual machine does, or that either was corrected by as much.
+ */
 const LEAST_JUMP_MS = 250;
 
 /** How old an exchange may be before another is wanted. */
 const EXCHANGE_PERIOD_MS = 60_000;
+
+/** How old it may become where others than this process answer: what drift takes away by then is little. */
+const OLDEST_EXCHANGE_MS = 15 * EXCHANGE_PERIOD_MS;
 
 type Shown = Pick<FeedCheckpoint, 'clock' | 'nowMs'>;
 
@@ -50,16 +56,20 @@ export class IssuerClock {
   }
 
   /**
-   * The local time before which what the clock showed as `asOfMs` was not; never later than now. `undefined` for a clock that
-   * nothing is known of, and after this machine slept.
+   * The local time before which what the clock showed as `asOfMs` was not, by what it shows now; never later than now. `undefined` for a
+   * clock that nothing is known of, or not any more.
    */
-  notBefore({ clock, asOfMs }: Pick<FeedCheckpoint, 'clock' | 'asOfMs'>): number | undefined {
+  notBefore(shown: Shown & Pick<FeedCheckpoint, 'asOfMs'>): number | undefined {
     const wallAheadMs = this.#wallAhead();
     // Set back, it would hide as long a sleep that comes later.
     this.#wallAheadMs = Math.min(this.#wallAheadMs, wallAheadMs);
-    if (clock !== this.#name || wallAheadMs - this.#wallAheadMs > LEAST_JUMP_MS) return undefined;
     const nowMs = this.#clock.monotonicMs();
-    return Math.min(asOfMs + this.#offsetAt(nowMs), nowMs);
+    const offsetMs = this.#offsetAt(nowMs);
+    // What has come was not shown later than now: so far the clocks have run apart faster than they may.
+    const gainedMs = Math.max(0, shown.nowMs + offsetMs - nowMs);
+    const isKnown = shown.clock === this.#name && nowMs - this.#latestExchangeMs <= OLDEST_EXCHANGE_MS;
+    const isSteady = wallAheadMs - this.#wallAheadMs <= LEAST_JUMP_MS && gainedMs <= LEAST_JUMP_MS;
+    return isKnown && isSteady ? shown.asOfMs + offsetMs - gainedMs : undefined;
   }
 
   #take({ nowMs }: Shown, sentMs: number): void {

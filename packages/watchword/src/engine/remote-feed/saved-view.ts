@@ -41,9 +41,7 @@ export function* savedBytes(
     return bytes;
   };
   const { issuer, head, asOfMs, droppedMs, formerEpochs } = saved;
-  const telling = utf8(
-    JSON.stringify({ issuer, as_of: asOfMs, dropped: droppedMs, former: formerEpochs }),
-  );
+  const telling = utf8(JSON.stringify({ issuer, as_of: asOfMs, dropped: droppedMs, former: formerEpochs }));
   const length = new Uint8Array(4);
   new DataView(length.buffer).setUint32(0, telling.length);
   yield hashed(concatBytes(MAGIC, length, telling));

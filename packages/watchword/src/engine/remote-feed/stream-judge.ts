@@ -7,6 +7,9 @@ import type { StreamEvent } from './event-stream.ts';
 import { RemoteFault } from './feed-problem.ts';
 import type { LogTrail } from './log-trail.ts';
 
+/** Between two checkpoints that say something new. */
+const MOST_IDLE_EVENTS = 100;
+
 export interface StreamJudgeParts {
   readonly trail: LogTrail;
   /** What the stream was asked for with. */
@@ -32,6 +35,8 @@ export class StreamJudge {
   readonly #parts: StreamJudgeParts;
   #waiting: readonly RevocationRecord[] = [];
   #last: FeedCheckpoint | undefined;
+  #lastText = '';
+  #idleEvents = 0;
 
   constructor(parts: StreamJudgeParts) {
     this.#parts = parts;
@@ -40,7 +45,12 @@ export class StreamJudge {
   /** What an event gives; `undefined` for records, which wait, and for what a later version may send. */
   async take({ type, data }: StreamEvent): Promise<Advance | undefined> {
     if (type === 'records') this.#hold(data);
-    return type === 'checkpoint' ? this.#advance(data) : undefined;
+    // Each signature takes time to check, and the same one says nothing new.
+    const isRepeated = this.#waiting.length === 0 && data === this.#lastText;
+    if (type === 'checkpoint' && !isRepeated) return this.#advance(data);
+    this.#idleEvents += 1;
+    if (this.#idleEvents > MOST_IDLE_EVENTS) throw new RemoteFault('too_large', 'the events say nothing new');
+    return undefined;
   }
 
   #hold(text: string): void {
@@ -70,6 +80,8 @@ export class StreamJudge {
     trail.assertFits(checkpoint, records);
     this.#waiting = [];
     this.#last = checkpoint;
+    this.#lastText = text;
+    this.#idleEvents = 0;
     return { checkpoint, text, records, isFirst: last === undefined };
   }
 

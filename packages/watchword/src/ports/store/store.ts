@@ -90,6 +90,9 @@ export interface Store {
   /** Begins to watch for what other processes wrote; gives the function that stops it. Throws `ERR_CLOSED` after `close`. */
   watch(observer: StoreObserver): () => void;
 
+  /** The store's clock, which is nobody's in particular where several machines share it: by it is judged what may be deleted. */
+  nowMs(): Promise<EpochMs>;
+
   /**
    * How it notices what other processes wrote, for messages: woken by notifications, or by looking again and again. Left out
    * where there is one way only.

@@ -80,6 +80,11 @@ export function createMemoryStore(state: MemoryState, context: StoreContext): St
       };
     },
 
+    nowMs: async () => {
+      assertOpen();
+      return context.clock.nowMs();
+    },
+
     isReady: async () => !closed,
 
     close: async () => {

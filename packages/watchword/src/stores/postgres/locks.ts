@@ -16,6 +16,12 @@ export function lockOf(mode: Lock['mode'], ...parts: readonly string[]): Lock {
   return { key: digest.readBigInt64BE(), mode };
 }
 
+/**
+ * Whatever the role or the database has set: what a statement sees has to be what was committed before it, and not what was before
+ * the locks were waited for.
+ */
+const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';
+
 export interface Beginning {
   readonly locks: readonly Lock[];
   readonly mayBeLost: boolean;
@@ -31,6 +37,8 @@ export function beginStatement({ locks, mayBeLost, patienceMs }: Beginning, now:
   const patience = Math.ceil(patienceMs);
   const settings = [
     `SET LOCAL statement_timeout = ${patience}`,
+    // Waiting for a lock is a part of that, whatever the role has set.
+    'SET LOCAL lock_timeout = 0',
     `SET LOCAL idle_in_transaction_session_timeout = ${patience}`,
     ...(mayBeLost ? ['SET LOCAL synchronous_commit = off'] : []),
   ];
@@ -38,7 +46,7 @@ export function beginStatement({ locks, mayBeLost, patienceMs }: Beginning, now:
     const take = mode === 'shared' ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock';
     return `SELECT ${take}(${key})`;
   });
-  return ['BEGIN', ...settings, ...taking, `SELECT ${now} AS now_ms`].join('; ');
+  return [BEGIN, ...settings, ...taking, `SELECT ${now} AS now_ms`].join('; ');
 }
 
 /** One lock for each key; exclusive where anybody wants it so. */

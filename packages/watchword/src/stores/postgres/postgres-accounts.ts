@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../domain/time.ts';
 import type { AccountRecord, AccountStore } from '../../ports/store/account-store.ts';
 import { assertStorable, isStorable } from '../storable-text.ts';
-import type { PostgresAccess } from './access.ts';
+import { ON_PRIMARY, type PostgresAccess } from './access.ts';
 import type { Connection } from './connections.ts';
 
 interface AccountRow {
@@ -24,7 +24,7 @@ export function createPostgresAccounts({ turns, schema }: PostgresAccess): Accou
     turns.assertOpen();
     if (!isStorable(value)) return undefined;
     const rows = await turns.repeatable((connection) =>
-      connection.query<AccountRow>(`SELECT * FROM ${table} WHERE ${column} = $1`, [value]),
+      connection.query<AccountRow>(`SELECT * FROM ${table} WHERE ${column} = $1 AND ${ON_PRIMARY}`, [value]),
     );
     return recordFromRow(rows[0]);
   }

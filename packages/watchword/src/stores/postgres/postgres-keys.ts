@@ -9,7 +9,7 @@ import type {
   StoredRoot,
   StoredSigningKey,
 } from '../../ports/store/key-store.ts';
-import type { PostgresAccess } from './access.ts';
+import { ON_PRIMARY, type PostgresAccess } from './access.ts';
 import type { Connection, Parameter } from './connections.ts';
 import type { Revoking } from './revoking.ts';
 
@@ -88,7 +88,7 @@ export function createPostgresKeys(access: PostgresAccess, revoking: Revoking): 
 function readRing({ schema }: PostgresAccess): (connection: Connection) => Promise<KeyRing> {
   const text = `
     SELECT revision, key.*, NULL::text AS purpose, NULL::integer AS version, NULL::bigint AS created_ms
-      FROM ${schema}.key_ring LEFT JOIN ${schema}.signing_keys AS key ON true
+      FROM ${schema}.key_ring LEFT JOIN ${schema}.signing_keys AS key ON true WHERE ${ON_PRIMARY}
     UNION ALL
     SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, sealed, purpose, version, created_ms FROM ${schema}.key_roots
     ORDER BY announced_ms, id, purpose, version`;

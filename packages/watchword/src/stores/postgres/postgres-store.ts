@@ -1,3 +1,4 @@
+import type { EpochMs } from '../../domain/time.ts';
 import type { LongestLifetimes, Store } from '../../ports/store/store.ts';
 import type { PostgresAccess } from './access.ts';
 import { createPostgresAccounts } from './postgres-accounts.ts';
@@ -43,6 +44,12 @@ export function createPostgresStore(
       turns.assertOpen();
       return watch(observer);
     },
+    nowMs: () =>
+      turns.repeatable(async (connection) => {
+        const [row] = await connection.query<{ now_ms: EpochMs }>(`SELECT ${access.now()} AS now_ms`);
+        if (row === undefined) throw new Error('the server tells no time');
+        return row.now_ms;
+      }),
     noticesBy: () => (isListening() ? 'notification' : 'polling'),
     isReady: async () => {
       try {

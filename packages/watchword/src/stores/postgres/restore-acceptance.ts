@@ -14,9 +14,9 @@ export function createRestoreAcceptance(
   const read = `SELECT restore_accepted_until_ms AS until_ms FROM ${schema}.feed_head`;
   return {
     acceptRestore: async (untilMs) => {
-      const epoch = context.random.bytes(EPOCH_BYTES);
+      // Another one for each try: where an earlier one was done, and followed by another epoch, its own would come back.
       const [row] = await turns.repeatable((connection) =>
-        connection.query<HeadRow>(accept, [untilMs, epoch, channel]),
+        connection.query<HeadRow>(accept, [untilMs, context.random.bytes(EPOCH_BYTES), channel]),
       );
       access.changed();
       if (row === undefined) throw new Error('the head of the log is gone');

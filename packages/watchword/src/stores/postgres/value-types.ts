@@ -16,7 +16,9 @@ export const VALUE_TYPES: pg.CustomTypesConfig = {
   },
 };
 
-/** `\x` and hex digits. */
+const parseBytes = pg.types.getTypeParser(BYTEA, 'text') as (text: string) => Uint8Array;
+
+/** In either of the two forms that `bytea_output` gives, which is a setting of the role or the database. */
 function bytesFromText(text: string): Uint8Array {
-  return new Uint8Array(Buffer.from(text.slice(2), 'hex'));
+  return new Uint8Array(parseBytes(text));
 }

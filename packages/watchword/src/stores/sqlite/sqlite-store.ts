@@ -45,6 +45,10 @@ export function createSqliteStore(database: DatabaseSync, context: StoreContext)
     raiseLifetimes: createRaiseLifetimes(access),
     ...createRestoreAcceptance(access, context),
     watch,
+    nowMs: async () => {
+      turns.assertOpen();
+      return context.clock.nowMs();
+    },
     isReady: async () => {
       try {
         await turns.write(() => touch.run(), Math.min(READINESS_PATIENCE_MS, context.patienceMs));

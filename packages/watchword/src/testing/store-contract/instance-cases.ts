@@ -206,6 +206,7 @@ const closeCases: readonly BenchCase[] = [
         () => store.verifiers.forget('id', 'instance'),
         () => store.verifiers.deleteSilent(epochMs(0), 1),
         () => store.raiseLifetimes({ tokenMs: 1, sessionMs: 1 }),
+        () => store.nowMs(),
         async () => store.watch({ looked: () => {} }),
       ];
       for (const call of calls) {
