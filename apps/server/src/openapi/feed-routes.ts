@@ -3,7 +3,7 @@ import { CLIENT_REFUSALS } from './oauth-routes.ts';
 import type { RouteDescription } from './route-description.ts';
 import { BODY_REFUSALS } from './shared-refusals.ts';
 
-const NAME = /^[^\p{Cc}\p{Cs}]{1,64}$/u;
+const NAME = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,64}$/u;
 const HEX_ID = /^[0-9a-f]{32}$/;
 
 const nonce = z

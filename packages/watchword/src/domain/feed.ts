@@ -79,3 +79,6 @@ function parseHash(text: string): Uint8Array | undefined {
   // Bits that are left over have to be zero: otherwise one hash would have four spellings.
   return formatHash(hash) === text ? hash : undefined;
 }
+
+/** What people call a verifier: 1 to 64 characters, none of which moves or hides what stands beside it. */
+export const VERIFIER_NAME_PATTERN: RegExp = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,64}$/u;

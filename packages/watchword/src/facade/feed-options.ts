@@ -1,4 +1,5 @@
 import { isClientId } from '../domain/client.ts';
+import { VERIFIER_NAME_PATTERN } from '../domain/feed.ts';
 import { ConfigurationError } from '../errors/watchword-error.ts';
 import { isFetchable } from './check-issuer.ts';
 import { keySetOf, type VerificationKeys } from './jws-keys.ts';
@@ -31,7 +32,6 @@ const FEED_NAMES: readonly (keyof FeedOptions)[] = [
   'snapshotPath',
 ];
 
-const PRINTABLE_NAME = /^[^\p{Cc}\p{Cs}]{1,64}$/u;
 const LONGEST_SECRET = 512;
 
 /** Refuses everything that can be wrong about a feed, with a sentence that says what to write instead. */
@@ -48,7 +48,7 @@ export function checkFeed(feed: FeedOptions): void {
       '`feed.clientSecret` has to be the secret that `watchword clients create` showed.',
     );
   }
-  if (name !== undefined && !(typeof name === 'string' && PRINTABLE_NAME.test(name))) {
+  if (name !== undefined && !(typeof name === 'string' && VERIFIER_NAME_PATTERN.test(name))) {
     throw new ConfigurationError('`feed.name` has to be 1 to 64 characters that can be printed.');
   }
   if (url !== undefined && !(typeof url === 'string' && isFetchable(url))) {
@@ -72,5 +72,5 @@ function checkFeedKeys(keys: VerificationKeys): void {
 export function feedName({ name, clientId }: FeedOptions, hostName: string): string {
   if (name !== undefined) return name;
   const short = hostName.slice(0, 64);
-  return PRINTABLE_NAME.test(short) ? short : clientId;
+  return VERIFIER_NAME_PATTERN.test(short) ? short : clientId;
 }

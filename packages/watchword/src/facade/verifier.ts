@@ -94,6 +94,7 @@ export function createVerifierOn(parts: Partial<VerifierPlatform>, options: Veri
   const remote = trusted.flatMap(({ keys }) => keys ?? []);
   const feeds = trusted.flatMap(({ feed }) => feed ?? []);
   for (const started of [...remote, ...feeds]) started.start();
+  let isClosed = false;
   const staleAnswers = createStaleAnswers({ clock: platform.clock, events: hub, trusted, judge });
 
   function judge(token: string, expected: TokenExpectations): Verdict {
@@ -160,6 +161,7 @@ export function createVerifierOn(parts: Partial<VerifierPlatform>, options: Veri
       return conclude(await staleAnswers.answerByAsking(token, wanted, verdict), wanted.expected);
     },
     async ready() {
+      if (isClosed) throw new WatchwordError('ERR_CLOSED');
       const { maxStalenessMs } = checked;
       await Promise.all([
         ...remote.map((keys) => keys.whenLoaded()),
@@ -172,6 +174,7 @@ export function createVerifierOn(parts: Partial<VerifierPlatform>, options: Veri
     }),
     events: { on: hub.on },
     async close() {
+      isClosed = true;
       for (const keys of remote) keys.close();
       await Promise.all(feeds.map((feed) => feed.close()));
     },

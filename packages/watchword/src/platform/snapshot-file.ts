@@ -7,8 +7,12 @@ import type { SnapshotFile } from '../ports/snapshot-file.ts';
 const PIECE_BYTES = 256 * 1024;
 const WRITABLE_BY_OTHERS = 0o022;
 
+let drafts = 0;
+
 /** A file with mode 0600. What others may have written there is not read. */
 export function snapshotFile(path: string): SnapshotFile {
+  drafts += 1;
+  const number = drafts;
   return {
     async read() {
       const file = await openIfThere(path);
@@ -23,8 +27,8 @@ export function snapshotFile(path: string): SnapshotFile {
     },
 
     async write(pieces) {
-      // Processes that share a path do not share this one.
-      const draft = `${path}.${process.pid}-${threadId}.tmp`;
+      // Those that share a path do not share this one.
+      const draft = `${path}.${process.pid}-${threadId}-${number}.tmp`;
       try {
         await mkdir(dirname(path), { recursive: true, mode: 0o700 });
         await rm(draft, { force: true });

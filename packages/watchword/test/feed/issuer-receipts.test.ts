@@ -59,6 +59,7 @@ describe('receipts', { concurrency: true }, () => {
       [422, { instance: 'AB'.repeat(16) }],
       [422, { name: '' }],
       [422, { name: 'a\u0000' }],
+      [422, { name: 'billing\u202e3-gnillib' }],
       [422, { sequence: -1 }],
       [422, { uses: Array.from({ length: 501 }, () => useOf({})) }],
       [422, { uses: [useOf({ tokenId: 'x' })] }],

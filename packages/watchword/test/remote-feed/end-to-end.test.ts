@@ -47,6 +47,13 @@ function copyOf(state: MemoryState): () => void {
   };
 }
 
+test('what was closed is never ready again, however fresh its knowledge', async (t) => {
+  const { verifier } = (await startInstallation(t)).follow();
+  await verifier.ready();
+  await verifier.close();
+  await assert.rejects(verifier.ready(), { code: 'ERR_CLOSED' });
+});
+
 test('each kind of revocation is refused elsewhere within a moment', async (t) => {
   const { auth, follow: followIt, signIn } = await startInstallation(t);
   const { verifier, codeOf, feed } = followIt();

@@ -18,6 +18,7 @@ const wrong: readonly (readonly [string, object, RegExp])[] = [
   ['a client that cannot be', { feed: { ...CREDENTIAL, clientId: 'a:b' } }, /`feed.clientId`/],
   ['no secret', { feed: { clientId: 'billing' } }, /`feed.clientSecret` has to be the secret/],
   ['a name that cannot be shown', { feed: { ...CREDENTIAL, name: 'a\nb' } }, /`feed.name` has to be 1 to 64/],
+  ['a name that turns what follows around', { feed: { ...CREDENTIAL, name: 'a\u202eb' } }, /`feed.name`/],
   ['a name that is too long', { feed: { ...CREDENTIAL, name: 'x'.repeat(65) } }, /`feed.name`/],
   [
     'a feed over http',

@@ -9,8 +9,8 @@ export interface FeedLimits {
 export const FEED_LIMITS: FeedLimits = {
   streams: 2000,
   streamsPerClient: 200,
-  snapshots: 4,
-  snapshotsPerClient: 2,
+  snapshots: 16,
+  snapshotsPerClient: 8,
 };
 
 /** The most bytes that wait for one reader; whoever is behind by more is sent the rest at its own pace. */
@@ -20,7 +20,7 @@ export const MOST_WAITING_BYTES = 262_144;
 export const STALL_MS = 10_000;
 
 /** How long a snapshot may take as a whole, so that slow readers leave room for others. */
-export const LONGEST_SNAPSHOT_MS = 600_000;
+export const LONGEST_SNAPSHOT_MS = 300_000;
 
 /** How often each stream is sent a checkpoint. */
 export const HEARTBEAT_MS = 1000;

@@ -1,3 +1,4 @@
+import { VERIFIER_NAME_PATTERN } from '../../domain/feed.ts';
 import { ArgumentError } from '../../errors/watchword-error.ts';
 import type { Receipt, ReceiptOutcome } from '../../ports/store/verifier-store.ts';
 import type { EngineContext } from '../context.ts';
@@ -12,7 +13,6 @@ const MOST_INSTANCES = 200;
 const BATCH = 100;
 
 const INSTANCE = /^[0-9a-f]{32}$/;
-const PRINTABLE = /^[^\p{Cc}\p{Cs}]{1,64}$/u;
 
 export interface ReceiptNotes {
   /** Noted, in one step with what else comes in these milliseconds; `too_many` of a new instance of a client that has 200. */
@@ -117,8 +117,8 @@ function assertReceipt({ instance, name, version, epoch, sequence }: Receipt): v
   const isSound =
     INSTANCE.test(instance) &&
     INSTANCE.test(epoch) &&
-    PRINTABLE.test(name) &&
-    PRINTABLE.test(version) &&
+    VERIFIER_NAME_PATTERN.test(name) &&
+    VERIFIER_NAME_PATTERN.test(version) &&
     Number.isSafeInteger(sequence) &&
     sequence >= 0;
   if (!isSound) {

@@ -9,13 +9,15 @@ const ROWS_COUNTED = 5000;
 
 /** Looks at any number of sessions, in looks that hold nobody up. */
 export function createSessionScan({ store, scheduler }: EngineContext): Pick<Sessions, 'page' | 'count'> {
-  let latest: Promise<unknown> = Promise.resolve();
+  let latest: Promise<void> = Promise.resolve();
 
-  /** One look a turn, whoever asks: those of several would add up. */
+  /**
+   * One look begins a turn, whoever asks: those of several would add up where the store works in this thread. None waits for the
+   * end of another, which may be waiting for a database that does not answer.
+   */
   function inTurn<Found>(look: () => Promise<Found>): Promise<Found> {
-    const found = latest.then(() => scheduler.nextTurn()).then(look);
-    latest = found.catch(() => undefined);
-    return found;
+    latest = latest.then(() => scheduler.nextTurn());
+    return latest.then(look);
   }
 
   return {

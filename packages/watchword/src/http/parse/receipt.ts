@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EPOCH_PATTERN, NONCE_PATTERN } from '../../domain/feed.ts';
+import { EPOCH_PATTERN, NONCE_PATTERN, VERIFIER_NAME_PATTERN } from '../../domain/feed.ts';
 import { parseSessionId, parseTokenId } from '../../domain/ids.ts';
 
 /** 500 uses fit, and the longest names. */
@@ -7,9 +7,6 @@ export const MOST_RECEIPT_BYTES = 65_536;
 
 const MOST_USES = 500;
 const HIGHEST_GENERATION = 0xffff_ffff;
-
-/** As many characters as a name may have, all of which show. */
-const NAME = /^[^\p{Cc}\p{Cs}]{1,64}$/u;
 
 /** One use of an access token: its `jti`, `sid` and `ww_gen`, and how many milliseconds old it was. */
 const use = z
@@ -30,8 +27,8 @@ const use = z
 /** `POST /feed/receipts`. */
 export const receiptBody = z.object({
   instance: z.string().regex(EPOCH_PATTERN),
-  name: z.string().regex(NAME),
-  version: z.string().regex(NAME),
+  name: z.string().regex(VERIFIER_NAME_PATTERN),
+  version: z.string().regex(VERIFIER_NAME_PATTERN),
   epoch: z.string().regex(EPOCH_PATTERN),
   sequence: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
   hash: z.string().length(43),
