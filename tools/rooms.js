@@ -17,7 +17,11 @@ export const rooms = {
   },
   engine: { imports: ['domain', 'errors', 'ports', 'crypto'], packages: [], nodeTypes: false },
   http: { imports: ['domain', 'errors', 'ports', 'engine'], packages: ['zod'], nodeTypes: false },
-  adapters: { imports: ['domain', 'errors', 'http'], packages: ['node:*', 'express'], nodeTypes: true },
+  adapters: {
+    imports: ['domain', 'errors', 'http'],
+    packages: ['node:*', 'express', 'fastify', 'hono'],
+    nodeTypes: true,
+  },
   stores: {
     imports: ['domain', 'errors', 'ports'],
     packages: ['node:*', 'pg', '@redis/client'],

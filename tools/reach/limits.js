@@ -49,5 +49,20 @@ export const limits = {
     packages: ['zod'],
     notBuiltins: drivers,
   },
+  'watchword/fastify': {
+    rooms: [...core, 'crypto', 'engine', 'http', 'adapters'],
+    packages: ['zod'],
+    notBuiltins: drivers,
+  },
+  'watchword/hono': {
+    rooms: [...core, 'crypto', 'engine', 'http', 'adapters'],
+    packages: ['zod'],
+    notBuiltins: drivers,
+  },
+  'watchword/web': {
+    rooms: [...core, 'crypto', 'engine', 'http', 'adapters'],
+    packages: ['zod'],
+    notBuiltins: drivers,
+  },
   'watchword/testing': { rooms: [...whole, 'stores', 'testing'], packages: ['zod'] },
 };

@@ -80,7 +80,7 @@ class Proxy implements TcpProxy {
   }
 
   reset(): void {
-    for (const pair of this.#pairs) for (const socket of pair) socket.resetAndDestroy();
+    for (const pair of this.#pairs) for (const socket of pair) resetSocket(socket);
   }
 
   stall(): void {
@@ -183,4 +183,10 @@ class Proxy implements TcpProxy {
     });
     from.on('end', () => queue(() => to.end()));
   }
+}
+
+/** One that is being shut down cannot be reset any more: Node would leave it open and never end. */
+function resetSocket(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }

@@ -11,17 +11,25 @@ const ENTRANCES = [
   'watchword/memory',
   'watchword/express',
   'watchword/node',
+  'watchword/fastify',
+  'watchword/hono',
+  'watchword/web',
   'watchword/testing',
 ];
 
 const CONSUMER = `
 import express from 'express';
+import createFastify from 'fastify';
+import { Hono } from 'hono';
 import { createServer } from 'node:http';
 import { createWatchword, ERROR_CATALOGUE, WatchwordError, type Watchword, type WatchwordOptions } from 'watchword';
 import { sqlite } from 'watchword/sqlite';
 import { memory } from 'watchword/memory';
 import { signIn, watchword } from 'watchword/express';
-import { handleRequest } from 'watchword/node';
+import * as forFastify from 'watchword/fastify';
+import * as forHono from 'watchword/hono';
+import { authorizeUpgrade, handleRequest } from 'watchword/node';
+import { authenticate, handle } from 'watchword/web';
 
 const options: WatchwordOptions = { issuer: 'http://localhost:3000', store: memory(), accounts: true };
 export const auth: Watchword = await createWatchword({ ...options, store: sqlite('watchword.db') });
@@ -40,6 +48,26 @@ app.post('/log-in', express.json(), async (req, res) => {
 const router = express.Router();
 router.use(auth.require());
 createServer((req, res) => void handleRequest(auth, req, res).then((answered: boolean) => answered || res.end()));
+createServer().on('upgrade', (req) => void authorizeUpgrade(auth, req, { scope: 'live' })?.token.subject);
+const fastify = createFastify();
+await fastify.register(forFastify.watchword(auth));
+fastify.get<{ Params: { id: string } }>('/me/:id', { onRequest: forFastify.requireAuth(auth) }, (request) => {
+  const subject: string = request.auth.subject;
+  return { subject, id: request.params.id };
+});
+const hono = new Hono();
+hono.use(forHono.watchword(auth));
+hono.get('/me/:id', forHono.requireAuth(auth), (c) => c.text(c.var.auth.subject + c.req.param('id')));
+// @ts-expect-error behind an optional guard there may be nobody
+hono.get('/maybe', forHono.requireAuth(auth, { optional: true }), (c) => c.text(c.var.auth.subject));
+// @ts-expect-error without a guard there is nobody
+hono.get('/unguarded', (c) => c.text(c.var.auth.subject));
+export const GET = async (request: Request): Promise<Response> => {
+  const answered = await handle(auth, request);
+  if (answered !== undefined) return answered;
+  const who = await authenticate(auth, request, { maxAgeSeconds: 60 });
+  return who.kind === 'refused' ? who.response : Response.json(who.token.subject);
+};
 auth.events.on('refresh_reused', ({ subject, sessionId }) => console.log(subject, sessionId));
 const status: 401 = ERROR_CATALOGUE.ERR_TOKEN_EXPIRED.status;
 try {
@@ -49,6 +77,8 @@ try {
 }
 // @ts-expect-error misspelt options are found by the compiler
 auth.require({ scopes: 'read' });
+// @ts-expect-error the same for the others
+forFastify.requireAuth(auth, { scopes: 'read' });
 // @ts-expect-error no such code
 console.log(ERROR_CATALOGUE.ERR_NOTHING);
 // @ts-expect-error a session needs a subject
@@ -63,7 +93,7 @@ export = (): Promise<watchword.Watchword> => watchword.createWatchword({ issuer:
 
 describe('the packed library in a project of somebody else', () => {
   const project = new PackedProject();
-  before(() => project.install(['express', '@types/express', '@types/node']));
+  before(() => project.install(['express', '@types/express', '@types/node', 'fastify', 'hono']));
   after(() => project.remove());
 
   test('every entrance can be imported, and required: none waits at its top level', async () => {

@@ -14,7 +14,6 @@ const PATIENCE_MS = 8000;
 export interface ChaosServer {
   readonly port: number;
   readonly address: string;
-  readonly runs: boolean;
   start(): Promise<void>;
   kill(): Promise<void>;
   pause(): void;
@@ -37,7 +36,10 @@ export async function createChaosServer(
     const member = { port, data } as Parameters<typeof ask>[0];
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE_MS} ms`)), PATIENCE_MS);
+      timer = setTimeout(
+        () => reject(new Error(`no answer to ${method} ${path} within ${PATIENCE_MS} ms`)),
+        PATIENCE_MS,
+      );
     });
     try {
       return await Promise.race([ask(member, method, path, more), late]);
@@ -49,9 +51,6 @@ export async function createChaosServer(
   return {
     port,
     address: `http://127.0.0.1:${port}`,
-    get runs() {
-      return child !== undefined;
-    },
     async start() {
       const started = fork(SCRIPT, {
         env: {
@@ -78,10 +77,11 @@ export async function createChaosServer(
     pause: () => void child?.kill('SIGSTOP'),
     resume: () => void child?.kill('SIGCONT'),
     ask: askIt,
-    operate: (method, path, body) =>
-      askIt(method, `/admin/v1${path}`, {
-        token: readFileSync(join(data, 'admin.token'), 'utf8').trim(),
-        ...(body !== undefined && { body }),
-      }),
+    async operate(method, path, body) {
+      // The file is that of the start before until it has said that it answers.
+      if (child === undefined) throw new Error('the server does not run');
+      const token = readFileSync(join(data, 'admin.token'), 'utf8').trim();
+      return askIt(method, `/admin/v1${path}`, { token, ...(body !== undefined && { body }) });
+    },
   };
 }

@@ -14,6 +14,7 @@ import type { ChaosServer } from './chaos-server.ts';
 import { monotonicMs } from './monotonic.ts';
 import { assertKeepsSession, startRefreshing } from './refresher.ts';
 import { startRevoking, type Revoking } from './revoker.ts';
+import type { VerifierProcess } from './verifier-process.ts';
 import { startWorld, until, type World } from './world.ts';
 
 after(closeConnections);
@@ -21,7 +22,7 @@ const database = await startPostgres({ after });
 const redis = await startRedis({ after });
 
 /** More than the shorter of the two bounds, and less than the longer. */
-const OUTAGE_MS = 4000;
+const OUTAGE_MS = 3600;
 const BLINK_MS = 700;
 const NAMES = ['one', 'balanced', 'two', 'three'] as const;
 const CREDENTIALS = { email: 'browser-0@example.com', password: 'correct horse battery', delivery: 'body' };
@@ -32,6 +33,8 @@ interface Cluster {
   /** The third server's way to the database. */
   readonly way: TcpProxy;
   readonly revoking: Revoking;
+  /** Follows the first server, and has no other way. */
+  readonly verifier: VerifierProcess;
 }
 
 test('whichever part is down, nothing revoked is taken too late, nobody is signed out, and nothing acknowledged is lost', async (t) => {
@@ -44,17 +47,17 @@ test('whichever part is down, nothing revoked is taken too late, nobody is signe
   ]);
   const servers = [one, two, three] as const;
   const address = await balancer(t, [one, two]);
-  await Promise.all([
+  const [verifier] = await Promise.all([
     world.addVerifier('one', one.address),
     world.addVerifier('balanced', address),
     world.addVerifier('two', two.address),
     world.addVerifier('three', three.address),
   ]);
-  const pool = await world.issue('pool', 600);
+  const pool = await world.issue('pool', 400);
   await world.issue('valid', 20);
   const refreshing = await startRefreshing(servers, 3);
   const revoking = startRevoking(world.referee, servers, pool, 80);
-  const cluster: Cluster = { world, servers, way, revoking };
+  const cluster: Cluster = { world, servers, way, revoking, verifier };
 
   await t.test('Redis killed, started again at once, and standing still: nobody notices', () =>
     withoutRedis(cluster),
@@ -119,13 +122,19 @@ async function withoutRedis({ revoking }: Cluster): Promise<void> {
 }
 
 /** Who has no other way waits; who comes through a balancer goes on at another server before anything is too old. */
-async function serverKilled({ world, servers: [one] }: Cluster): Promise<void> {
+async function serverKilled({ world, servers: [one], verifier }: Cluster): Promise<void> {
   const balanced = world.referee.break('its server may be killed', ['balanced']);
   const outage = {
     begin: () => one.kill(),
     forMs: OUTAGE_MS,
     meanwhile: () => world.recover(balanced),
-    end: () => one.start(),
+    end: async () => {
+      const { feed, events } = await verifier.status();
+      assert.equal(feed.state, 'disconnected');
+      assert.equal(events['feed_disconnected'], 1, 'told once for an outage');
+      assert.ok((events['view_stale'] ?? 0) > 0, 'told when a route refuses');
+      await one.start();
+    },
   };
   await world.outage('its only server is killed', ['one'], outage);
 }
@@ -166,7 +175,9 @@ async function databasePaused({ world, servers }: Cluster): Promise<void> {
   const outage = {
     begin: () => database.pause(),
     forMs: OUTAGE_MS,
-    meanwhile: async () => void (await Promise.all(servers.map(assertDegraded))),
+    meanwhile: async () => {
+      await Promise.all(servers.flatMap((server) => [assertDegraded(server), assertMeasured(server)]));
+    },
     end: () => database.resume(),
   };
   await world.outage('the database stands still', NAMES, outage);
@@ -178,12 +189,22 @@ async function assertDegraded(server: ChaosServer): Promise<void> {
   const beganMs = monotonicMs();
   const answers = await Promise.all([
     server.ask('POST', '/auth/sign-in', { body: CREDENTIALS }),
-    server.operate('POST', '/revocations', { kind: 'subject', target: 'nobody' }),
+    ...['nobody', 'nobody else'].map((target) =>
+      server.operate('POST', '/revocations', { kind: 'subject', target }),
+    ),
     server.ask('GET', '/readyz'),
   ]);
   for (const answer of answers) assertKeepsSession(answer);
-  assert.ok(monotonicMs() - beganMs < 6000, 'nobody waits for longer');
+  assert.ok(monotonicMs() - beganMs < 6000, 'all of them after the patience of one');
   assert.equal((await server.ask('GET', '/healthz')).status, 200);
+}
+
+/** Also while the database does not answer: how old the knowledge is, without what only the database knows. */
+async function assertMeasured(server: ChaosServer): Promise<void> {
+  const metrics = await (await fetch(`${server.address}/metrics`)).text();
+  const [, age] = /^watchword_revocation_knowledge_age_seconds ([\d.]+)$/m.exec(metrics) ?? [];
+  assert.ok(Number(age) >= 0);
+  assert.doesNotMatch(metrics, /^watchword_feed_verifiers\{/m);
 }
 
 async function assertReady(servers: readonly ChaosServer[]): Promise<void> {

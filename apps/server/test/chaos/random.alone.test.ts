@@ -18,15 +18,15 @@ after(closeConnections);
 const database = await startPostgres({ after });
 const redis = await startRedis({ after });
 
-const STEPS = countOf(3, 20);
+const STEPS = countOf(2, 20);
 const SERVERS = 3;
 const LONGEST_MS = 2500;
 
 /** Something that breaks and is mended. */
 interface Fault {
   readonly what: string;
-  /** What it needs: two faults of the same part are not made at once. */
-  readonly part: string;
+  /** What it touches, and what mending it needs: two faults are made at once if they share nothing of that. */
+  readonly parts: readonly string[];
   /** The verifiers that have an excuse. */
   readonly names: readonly string[];
   begin(): unknown;
@@ -36,23 +36,28 @@ interface Fault {
 test(`${STEPS} times anything breaks, two things at once (WATCHWORD_SEED=${seed})`, async (t) => {
   const world = await startWorld(t, database.url);
   const random = randomFrom(seed);
-  const ways = await Promise.all(Array.from({ length: SERVERS }, () => startTcpProxy({ port: database.port }, t)));
-  const servers = await Promise.all(
-    ways.map((way) => world.addServer(way.urlOf(database.url), redis.url)),
+  const ways = await Promise.all(
+    Array.from({ length: SERVERS }, () => startTcpProxy({ port: database.port }, t)),
   );
+  const servers = await Promise.all(ways.map((way) => world.addServer(way.urlOf(database.url), redis.url)));
   const faults = [
     ...databaseFaults(servers),
     ...redisFaults(),
     ...servers.flatMap((server, index) => serverFaults(server, nameOf(index), ways[index])),
-    ...(await Promise.all(servers.map((server, index) => followerFaults(t, world, server, nameOf(index))))).flat(),
+    ...(
+      await Promise.all(servers.map((server, index) => followerFaults(t, world, server, nameOf(index))))
+    ).flat(),
   ];
-  const pool = await world.issue('pool', countOf(200, 900));
+  const pool = await world.issue('pool', countOf(150, 900));
   await world.issue('valid', 15);
   const refreshing = await startRefreshing(servers, 2);
   const revoking = startRevoking(world.referee, servers, pool, 120);
   for (let step = 1; step <= STEPS; step += 1) {
     const first = pick(faults, random);
-    const second = pick(faults.filter(({ part }) => part !== first.part), random);
+    const second = pick(
+      faults.filter(({ parts }) => !parts.some((part) => first.parts.includes(part))),
+      random,
+    );
     const told = [first, second].map(({ what }) => what).join('; ');
     await t.test(`${step}: ${told}`, () => breakBoth(world, [first, second], random));
   }
@@ -81,16 +86,26 @@ async function breakBoth(world: World, faults: readonly Fault[], random: () => n
 
 function databaseFaults(servers: readonly ChaosServer[]): readonly Fault[] {
   const names = servers.map((_, index) => nameOf(index));
-  const about = { part: 'database', names };
+  const about = { parts: ['database'], names };
   return [
     { ...about, what: 'PostgreSQL is killed', begin: () => database.kill(), end: () => database.start() },
-    { ...about, what: 'PostgreSQL is restarted', begin: () => database.stop('immediate'), end: () => database.start() },
-    { ...about, what: 'PostgreSQL stands still', begin: () => database.pause(), end: () => database.resume() },
+    {
+      ...about,
+      what: 'PostgreSQL is restarted',
+      begin: () => database.stop('immediate'),
+      end: () => database.start(),
+    },
+    {
+      ...about,
+      what: 'PostgreSQL stands still',
+      begin: () => database.pause(),
+      end: () => database.resume(),
+    },
   ];
 }
 
 function redisFaults(): readonly Fault[] {
-  const about = { part: 'redis', names: [] };
+  const about = { parts: ['redis'], names: [] };
   return [
     { ...about, what: 'Redis is killed', begin: () => redis.kill(), end: () => redis.start() },
     { ...about, what: 'Redis stands still', begin: () => redis.pause(), end: () => redis.resume() },
@@ -99,14 +114,30 @@ function redisFaults(): readonly Fault[] {
 
 function serverFaults(server: ChaosServer, name: string, way: TcpProxy | undefined): readonly Fault[] {
   assert.ok(way);
+  const part = `way of server ${name}`;
   // A server does not start while its database is away.
-  const process = { part: 'database', names: [name] };
-  const about = { part: `way of server ${name}`, names: [name] };
+  const process = { parts: ['database', part], names: [name] };
+  const about = { parts: [part], names: [name] };
   return [
     { ...process, what: `server ${name} is killed`, begin: () => server.kill(), end: () => server.start() },
-    { ...process, what: `server ${name} stands still`, begin: () => server.pause(), end: () => server.resume() },
-    { ...about, what: `server ${name} is cut off from PostgreSQL`, begin: () => way.cut(), end: () => way.heal() },
-    { ...about, what: `server ${name} hears nothing of PostgreSQL`, begin: () => way.stall(), end: () => way.heal() },
+    {
+      ...process,
+      what: `server ${name} stands still`,
+      begin: () => server.pause(),
+      end: () => server.resume(),
+    },
+    {
+      ...about,
+      what: `server ${name} is cut off from PostgreSQL`,
+      begin: () => way.cut(),
+      end: () => way.heal(),
+    },
+    {
+      ...about,
+      what: `server ${name} hears nothing of PostgreSQL`,
+      begin: () => way.stall(),
+      end: () => way.heal(),
+    },
   ];
 }
 
@@ -118,7 +149,7 @@ async function followerFaults(
 ): Promise<readonly Fault[]> {
   const way = await startTcpProxy({ port }, t);
   const verifier = await world.addVerifier(name, `http://127.0.0.1:${way.port}`);
-  const about = { part: `way of verifier ${name}`, names: [name] };
+  const about = { parts: [`way of verifier ${name}`], names: [name] };
   const heal = async (): Promise<void> => {
     await way.heal();
     way.reset();
@@ -128,7 +159,12 @@ async function followerFaults(
     { ...about, what: `verifier ${name} hears nothing`, begin: () => way.stall(), end: heal },
     { ...about, what: `verifier ${name} hears late`, begin: () => way.delay(300, 'to-client'), end: heal },
     { ...about, what: `verifier ${name} hears twice`, begin: () => way.duplicate('to-client'), end: heal },
-    { ...about, what: `verifier ${name} hears in disorder`, begin: () => way.reorder('to-client'), end: heal },
+    {
+      ...about,
+      what: `verifier ${name} hears in disorder`,
+      begin: () => way.reorder('to-client'),
+      end: heal,
+    },
     {
       ...about,
       what: `verifier ${name} is killed`,
@@ -136,10 +172,7 @@ async function followerFaults(
         world.referee.judge(name, await verifier.runs());
         await verifier.kill();
       },
-      end: async () => {
-        // Who starts needs its issuer, which may be away as well.
-        await world.restart(verifier);
-      },
+      end: () => world.restart(verifier),
     },
   ];
 }

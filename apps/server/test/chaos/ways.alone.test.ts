@@ -18,44 +18,48 @@ interface Follower {
 }
 
 /** More than the shorter of the two bounds, and less than the longer. */
-const OUTAGE_MS = 4200;
+const OUTAGE_MS = 3600;
 const DAMAGE_MS = 2000;
 const DELAY_MS = 300;
 
-test('whatever the way between issuer and verifier does, nothing revoked is taken too late and nobody is refused too early', async (t) => {
-  const world = await startWorld(t, database.url);
-  const server = await world.addServer(database.url);
-  const pool = await world.issue('pool', 160);
-  await world.issue('valid', 20);
-  const started = new Map<string, Follower>();
-  const names = ['cut', 'delayed', 'stalled', 'doubled', 'shuffled', 'damaged', 'restarted'];
-  await Promise.all(names.map(async (name) => started.set(name, await follow(t, world, server, name))));
-  const of = (name: string): Follower => {
-    const follower = started.get(name);
-    assert.ok(follower);
-    return follower;
-  };
-  const revoking = startRevoking(world.referee, [server], pool, 60);
+test(
+  'whatever the way between issuer and verifier does, nothing revoked is taken too late and nobody is refused too early',
+  { concurrency: true },
+  async (t) => {
+    const world = await startWorld(t, database.url);
+    const server = await world.addServer(database.url);
+    const pool = await world.issue('pool', 160);
+    await world.issue('valid', 20);
+    const started = new Map<string, Follower>();
+    const names = ['cut', 'delayed', 'stalled', 'doubled', 'shuffled', 'damaged', 'restarted'];
+    await Promise.all(names.map(async (name) => started.set(name, await follow(t, world, server, name))));
+    const of = (name: string): Follower => {
+      const follower = started.get(name);
+      assert.ok(follower);
+      return follower;
+    };
+    const revoking = startRevoking(world.referee, [server], pool, 60);
 
-  await Promise.all([
-    t.test('cut', () => cut(world, of('cut'))),
-    t.test('delayed in one direction', () => delayed(world, of('delayed'))),
-    t.test('stalled', () => stalled(world, of('stalled'))),
-    t.test('each piece twice', () => damaged(world, of('doubled'), (way) => way.duplicate('to-client'))),
-    t.test('pieces in another order', () =>
-      damaged(world, of('shuffled'), (way) => way.reorder('to-client')),
-    ),
-    t.test('bytes changed', () => damaged(world, of('damaged'), changeBytes)),
-    t.test('killed and started again', () => restarted(world, of('restarted'))),
-  ]);
+    await Promise.all([
+      t.test('cut', () => cut(world, of('cut'))),
+      t.test('delayed in one direction', () => delayed(world, of('delayed'))),
+      t.test('stalled', () => stalled(world, of('stalled'))),
+      t.test('each piece twice', () => damaged(world, of('doubled'), (way) => way.duplicate('to-client'))),
+      t.test('pieces in another order', () =>
+        damaged(world, of('shuffled'), (way) => way.reorder('to-client')),
+      ),
+      t.test('bytes changed', () => damaged(world, of('damaged'), changeBytes)),
+      t.test('killed and started again', () => restarted(world, of('restarted'))),
+    ]);
 
-  await revoking.stop();
-  assert.ok(revoking.counts.acknowledged > 50, 'revocations went on all the time');
-  assert.equal(revoking.counts.unknown, 0, 'nothing was broken for those who revoke');
-  await world.judge();
-  await world.converge();
-  assert.ok(world.referee.counts.staleRefusals > 0, 'the bound was reached');
-});
+    await revoking.stop();
+    assert.ok(revoking.counts.acknowledged > 20, 'revocations went on all the time');
+    assert.equal(revoking.counts.unknown, 0, 'nothing was broken for those who revoke');
+    await world.judge();
+    await world.converge();
+    assert.ok(world.referee.counts.staleRefusals > 0, 'the bound was reached');
+  },
+);
 
 async function follow(t: TestContext, world: World, { port }: ChaosServer, name: string): Promise<Follower> {
   const way = await startTcpProxy({ port }, t);

@@ -130,9 +130,12 @@ export async function startWorld(t: TestContext, databaseUrl: string): Promise<W
       await begin();
       const severed = { fromMs: monotonicMs(), toMs: Number.POSITIVE_INFINITY };
       broken.severed = severed;
-      await Promise.all([pause(forMs), meanwhile?.()]);
-      severed.toMs = monotonicMs();
-      await end();
+      try {
+        await Promise.all([pause(forMs), meanwhile?.()]);
+      } finally {
+        severed.toMs = monotonicMs();
+        await end();
+      }
       await recover(broken);
     },
 

@@ -1,22 +1,13 @@
 import { audienceList, scopeValues } from '../engine/sessions/session-input.ts';
 import type { TokenExpectations, Verdict } from '../engine/tokens/verify.ts';
+import type { VerifyOptions } from '../engine/tokens/verify-options.ts';
 import type { VerifiedToken } from '../engine/tokens/verified-token.ts';
 import { ArgumentError, WatchwordError } from '../errors/watchword-error.ts';
 import { refuseUnknownOptions } from './unknown-options.ts';
 
-/** What a route wants of an access token. */
-export interface VerifyOptions {
-  /** One of these has to be in the `aud`. Default: the installation's. */
-  readonly audience?: string | readonly string[];
-  /** These all have to be in the `scope`. Default: none. */
-  readonly scope?: string | readonly string[];
-  /** The most seconds since the user proved themselves. Default: any. */
-  readonly maxAgeSeconds?: number;
-  /** The most milliseconds by which the knowledge of revocations may lag. Default: the installation's. */
-  readonly maxStalenessMs?: number;
-}
+export type { VerifyOptions } from '../engine/tokens/verify-options.ts';
 
-const VERIFY_NAMES: readonly (keyof VerifyOptions)[] = [
+export const VERIFY_NAMES: readonly (keyof VerifyOptions)[] = [
   'audience',
   'scope',
   'maxAgeSeconds',
@@ -26,10 +17,10 @@ const VERIFY_NAMES: readonly (keyof VerifyOptions)[] = [
 /** What a call wants of a token, checked; it is named in what is refused. */
 export type Expect = (where: string, options?: VerifyOptions) => TokenExpectations;
 
-export function createExpect(
-  defaults: Pick<TokenExpectations, 'audience' | 'maxStalenessMs'>,
-  names: readonly string[] = VERIFY_NAMES,
-): Expect {
+/** What the installation wants where a call says nothing. */
+export type ExpectationDefaults = Pick<TokenExpectations, 'audience' | 'maxStalenessMs'>;
+
+export function createExpect(defaults: ExpectationDefaults, names: readonly string[] = VERIFY_NAMES): Expect {
   const { audience, maxStalenessMs } = defaults;
   const usual: TokenExpectations = { audience, scope: [], maxAgeSeconds: undefined, maxStalenessMs };
   return (where, options) => {

@@ -35,6 +35,12 @@ export type { SigningKeyInfo } from '../engine/keys/key-keeper.ts';
 export type { VerifierState, VerifierStatus } from '../engine/receipts/verifier-status.ts';
 export type { Acknowledgement, MissingReceipt, Receipts } from '../engine/receipts/wait-for-receipts.ts';
 export type { VerifiedToken } from '../engine/tokens/verified-token.ts';
-export type { ConnectGuard, ConnectNext, ConnectRequest, ConnectResponse } from '../http/index.ts';
+export type {
+  ConnectGuard,
+  ConnectNext,
+  ConnectRequest,
+  ConnectResponse,
+  GuardOptions,
+} from '../http/index.ts';
 export type { SecretSource } from '../ports/secret-source.ts';
 export type { Store, StoreContext, StoreFactory } from '../ports/store/store.ts';

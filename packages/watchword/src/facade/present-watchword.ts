@@ -9,9 +9,10 @@ import { createExpect, verifiedOrThrow, type Expect } from './expectations.ts';
 import { presentAccounts } from './present-accounts.ts';
 import { presentClients } from './present-clients.ts';
 import { presentFeed } from './present-feed.ts';
+import { presentHttp } from './present-http.ts';
 import { presentKeys } from './present-keys.ts';
 import { presentRevoke } from './present-revoke.ts';
-import { presentSessions, START_NAMES } from './present-sessions.ts';
+import { presentSessions } from './present-sessions.ts';
 import { refuseUnknownOptions } from './unknown-options.ts';
 import type { EffectiveSettings, IssueToken, Watchword } from './watchword.ts';
 
@@ -23,6 +24,7 @@ const LONGEST_ACCEPTANCE_SECONDS = 2_592_000;
 export function presentWatchword(engine: Engine, http: HttpFace, events: Events): Watchword {
   const { settings } = engine.context;
   const expect = createExpect(settings);
+  const face = presentHttp(http, settings);
   const verify: Watchword['verify'] = (accessToken, options) =>
     verifiedOrThrow(engine.verify(accessToken, expect('verify', options)));
 
@@ -34,18 +36,12 @@ export function presentWatchword(engine: Engine, http: HttpFace, events: Events)
     tokens: presentCustomTokens(engine, expect),
     verify,
     authenticate: async (credential, options) => verify(credential, options),
-    require: (options) => createConnectGuard(http, expect('require', options)),
+    require: (options) => createConnectGuard(face.guard('require', options)),
     revoke: presentRevoke(engine),
     feed: presentFeed(engine),
     keys: presentKeys(engine),
     events,
-    http: {
-      ...http,
-      async startCookieSession(request, input) {
-        refuseUnknownOptions('signIn', input, START_NAMES, ArgumentError);
-        return http.startCookieSession(request, input);
-      },
-    },
+    http: face,
     async acceptRestore(options) {
       refuseUnknownOptions('acceptRestore', options, ['forSeconds'], ArgumentError);
       const { forSeconds } = options;

@@ -11,7 +11,7 @@ import type { VerifierStatus } from '../engine/receipts/verifier-status.ts';
 import type { Receipts } from '../engine/receipts/wait-for-receipts.ts';
 import type { StartSession } from '../engine/sessions/session-input.ts';
 import type { VerifiedToken } from '../engine/tokens/verified-token.ts';
-import type { ConnectGuard, HttpFace } from '../http/index.ts';
+import type { AdapterFace, ConnectGuard, GuardOptions } from '../http/index.ts';
 import type { Events } from './event-hub.ts';
 import type { VerifyOptions } from './expectations.ts';
 
@@ -149,8 +149,11 @@ export interface Watchword {
   verify(accessToken: string, options?: VerifyOptions): VerifiedToken;
   /** The same for guards, which may have to ask somebody. */
   authenticate(credential: string, options?: VerifyOptions): Promise<VerifiedToken>;
-  /** A guard for a route, for Express and everything of its family: sets `req.auth`, or answers 401, 403 or 503. */
-  require(options?: VerifyOptions): ConnectGuard;
+  /**
+   * A guard for a route, for Express and everything of its family: sets `req.auth`, or answers 401, 403 or 503. With `optional`,
+   * `req.auth` is `undefined` for whoever brings no credential: read it with `authOf(req)`.
+   */
+  require(options?: GuardOptions): ConnectGuard;
   /** Durable, and in force in this process, when it resolves. */
   readonly revoke: {
     token(jti: string, options?: RevokeOptions): Promise<Revoked>;
@@ -206,7 +209,7 @@ export interface Watchword {
   };
   readonly events: Events;
   /** For adapters. */
-  readonly http: HttpFace;
+  readonly http: AdapterFace;
   /**
    * Accepts that the store was restored from a backup: for `forSeconds` (60 to 30 days) a refresh token that is newer than
    * its row moves the row forward instead of being answered 503. What was revoked since the backup is live again.

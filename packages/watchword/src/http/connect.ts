@@ -1,6 +1,5 @@
 import type { VerifiedToken } from '../engine/tokens/verified-token.ts';
-import type { TokenExpectations } from '../engine/tokens/verify.ts';
-import type { HttpFace } from './http-face.ts';
+import type { Guard } from './guard.ts';
 import type { BodyReading, Header, NeutralRequest, NeutralResponse } from './neutral.ts';
 import { streamConnect } from './stream-connect.ts';
 
@@ -18,7 +17,7 @@ export interface ConnectRequest {
   readonly ip?: string | undefined;
   readonly socket?: { readonly remoteAddress?: string | undefined };
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  auth?: VerifiedToken;
+  auth?: VerifiedToken | undefined;
 }
 
 export interface ConnectResponse {
@@ -51,17 +50,17 @@ export type ConnectNext = (error?: unknown) => void;
 /** A guard: it sets `request.auth` and goes on, or answers and does not. */
 export type ConnectGuard = (request: ConnectRequest, response: ConnectResponse, next: ConnectNext) => void;
 
-export function createConnectGuard(face: HttpFace, expected: TokenExpectations): ConnectGuard {
+export function createConnectGuard(guard: Guard): ConnectGuard {
   return (request, response, next) => {
-    const authorization = face.authorize(fromConnect(request, noBody), expected);
-    if (authorization.kind === 'refused') return sendConnect(authorization.response, response);
-    setAuth(request, authorization.token);
+    const verdict = guard(fromConnect(request, noBody));
+    if (verdict.kind === 'refused') return sendConnect(verdict.response, response);
+    setAuth(request, verdict.kind === 'anonymous' ? undefined : verdict.token);
     next();
   };
 }
 
-/** Makes `request.auth` the verified token, over whatever stood there. */
-function setAuth(request: ConnectRequest, token: VerifiedToken): void {
+/** Makes `request.auth` the verified token, or nobody in particular, over whatever stood there. */
+function setAuth(request: ConnectRequest, token: VerifiedToken | undefined): void {
   Object.defineProperty(request, 'auth', {
     value: token,
     configurable: true,
@@ -129,4 +128,5 @@ export function appendCookies(cookies: readonly Header[], response: ConnectRespo
   response.setHeader('set-cookie', [...earlier, ...cookies.map(([, value]) => value)]);
 }
 
-const noBody = async (): Promise<BodyReading> => ({ kind: 'aborted' });
+/** For requests of which only the headers are looked at. */
+export const noBody = async (): Promise<BodyReading> => ({ kind: 'aborted' });

@@ -8,7 +8,17 @@ export function refuseForeignCookie(
   request: NeutralRequest,
   context: HttpContext,
 ): NeutralResponse | undefined {
-  if (isSafeMethod(request.method)) return undefined;
+  return isSafeMethod(request.method) ? undefined : refuseForeignHandshake(request, context);
+}
+
+/**
+ * The handshake of a WebSocket is a GET that acts, and no CORS protects what is read then: whatever its method, it has to come from
+ * a page of ours. All browsers send `Origin` with it (RFC 6455 §4.1), and not all Fetch Metadata.
+ */
+export function refuseForeignHandshake(
+  request: NeutralRequest,
+  context: HttpContext,
+): NeutralResponse | undefined {
   const origin = requestOrigin(request, context.settings);
   return origin === 'own' || origin === 'listed' ? undefined : refuse(request, context, origin);
 }

@@ -3,7 +3,13 @@ import type { Session } from '../domain/session.ts';
 import { WatchwordError } from '../errors/watchword-error.ts';
 import type { StartSession } from '../engine/sessions/session-input.ts';
 import type { TokenExpectations } from '../engine/tokens/verify.ts';
-import { authorize, type Authorization } from './authorize.ts';
+import {
+  authorize,
+  authorizeHandshake,
+  authorizeIfPresent,
+  type Authorization,
+  type GuardVerdict,
+} from './authorize.ts';
 import { answerPreflight, withCors } from './cors.ts';
 import { refuseForeignCookie } from './cross-site.ts';
 import type { HttpContext } from './handler.ts';
@@ -12,13 +18,15 @@ import { oauthFailure } from './oauth-error.ts';
 import { readJsonObject, type Parsed } from './parse/body.ts';
 import { problem, problemOf, type MemberProblem } from './problem.ts';
 import { withStandardHeaders } from './respond.ts';
-import { isOAuthPath, isOwnPath, route } from './router.ts';
+import { isOAuthPath, isOwnPath, ownPaths, route } from './router.ts';
 import { startSession } from './sign-in-answer.ts';
 
 /** What an adapter needs: everything about HTTP, nothing about a framework. */
 export interface HttpFace {
   /** Whether the path is Watchword's to answer. */
   handles(path: string): boolean;
+  /** The same for frameworks that want a list: paths, of which one that ends in `/*` means all below it. */
+  readonly paths: readonly string[];
   /** Answers a request. Never rejects: what breaks is an event, and answered as a problem. */
   handle(request: NeutralRequest): Promise<NeutralResponse>;
   /**
@@ -28,6 +36,10 @@ export interface HttpFace {
   endStreams(): void;
   /** Judges the credential of a request for a route of the application's own. */
   authorize(request: NeutralRequest, expected: TokenExpectations): Authorization;
+  /** The same, but lets through whoever brings none. */
+  authorizeIfPresent(request: NeutralRequest, expected: TokenExpectations): GuardVerdict;
+  /** Judges the credential of a request that would open a WebSocket: a cookie is taken from our own pages only. */
+  authorizeHandshake(request: NeutralRequest, expected: TokenExpectations): Authorization;
   /** Answers an error in a route of the application's own. */
   refuse(error: unknown): NeutralResponse;
   /** Answers a request in which members were wrong, which it names. */
@@ -40,6 +52,8 @@ export interface HttpFace {
     input: StartSession,
   ): Promise<{ readonly session: Session; readonly cookies: readonly Header[] }>;
 }
+
+type Refused = Extract<Authorization, { kind: 'refused' }>;
 
 export function createHttpFace(context: HttpContext): HttpFace {
   const { engine, settings } = context;
@@ -55,8 +69,14 @@ export function createHttpFace(context: HttpContext): HttpFace {
     engine.context.events.record('request_failed', { code, detail, cause });
   }
 
+  function finished<Judged extends GuardVerdict>(verdict: Judged): Judged | Refused {
+    if (verdict.kind !== 'refused') return verdict;
+    return { kind: 'refused', response: withStandardHeaders(verdict.response, settings) };
+  }
+
   return {
     handles: (path) => isOwnPath(path, settings),
+    paths: ownPaths(settings),
     refuse: (error) => refuse(error),
     refuseMembers: (errors) => withStandardHeaders(problem('ERR_BODY_INVALID', { errors }), settings),
     readJson: (request) => readJsonObject(request),
@@ -72,11 +92,9 @@ export function createHttpFace(context: HttpContext): HttpFace {
       }
     },
 
-    authorize(request, expected) {
-      const authorization = authorize(request, context, expected);
-      if (authorization.kind === 'authorized') return authorization;
-      return { kind: 'refused', response: withStandardHeaders(authorization.response, settings) };
-    },
+    authorize: (request, expected) => finished(authorize(request, context, expected)),
+    authorizeIfPresent: (request, expected) => finished(authorizeIfPresent(request, context, expected)),
+    authorizeHandshake: (request, expected) => finished(authorizeHandshake(request, context, expected)),
 
     async startCookieSession(request, input) {
       if (refuseForeignCookie(request, context) !== undefined) throw new WatchwordError('ERR_CROSS_SITE');

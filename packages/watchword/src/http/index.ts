@@ -1,9 +1,20 @@
-export { appendCookies, createConnectGuard, fromConnect, sendConnect, sendConnectStream } from './connect.ts';
+export type { Authorization, GuardVerdict } from './authorize.ts';
+export {
+  appendCookies,
+  createConnectGuard,
+  fromConnect,
+  noBody,
+  sendConnect,
+  sendConnectStream,
+} from './connect.ts';
 export type { ConnectGuard, ConnectNext, ConnectRequest, ConnectResponse } from './connect.ts';
+export type { AdapterFace, Guard, GuardOptions, HandshakeGuard, Installation } from './guard.ts';
 export { createHttpFace } from './http-face.ts';
 export type { HttpFace } from './http-face.ts';
 export type { BodyReading, Header, NeutralRequest, NeutralResponse } from './neutral.ts';
 export { METADATA_PATH } from './settings.ts';
+export type { StreamingBody } from '../ports/byte-sink.ts';
 export type { HttpSettings } from './settings.ts';
+export type { VerifyOptions } from '../engine/tokens/verify-options.ts';
 export type { StartSession } from '../engine/sessions/session-input.ts';
 export type { VerifiedToken } from '../engine/tokens/verified-token.ts';

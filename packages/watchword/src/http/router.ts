@@ -60,6 +60,14 @@ export function isOwnPath(path: string, settings: HttpSettings): boolean {
   );
 }
 
+/** The same as a list, for frameworks with a router of their own: one that ends in `/*` means all paths below it. */
+export function ownPaths({ oauth, metadataPath }: HttpSettings): readonly string[] {
+  const others = oauth
+    ? [...OAUTH_ROUTES.keys()].map((path) => (path === METADATA_PATH ? metadataPath : path))
+    : [];
+  return ['/auth', '/auth/*', '/.well-known/jwks.json', ...others];
+}
+
 /** Whether the path is answered as RFC 6749 has it. */
 export function isOAuthPath(path: string): boolean {
   return path.startsWith('/oauth/');

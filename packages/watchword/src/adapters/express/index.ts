@@ -1,22 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Session } from '../../domain/session.ts';
 import { ConfigurationError, WatchwordError } from '../../errors/watchword-error.ts';
-import {
-  appendCookies,
-  fromConnect,
-  sendConnect,
-  type ConnectNext,
-  type StartSession,
-  type VerifiedToken,
-} from '../../http/index.ts';
+import { sendConnect, type ConnectNext, type VerifiedToken } from '../../http/index.ts';
 import { handleRequest, type HasHttpFace } from '../node/index.ts';
-import { readBody } from '../node/read-body.ts';
+
+export { authOf } from '../node/auth-of.ts';
+export { signIn } from '../node/sign-in.ts';
 
 declare global {
   // Express has its users extend this namespace; there is no other way to type `req.auth`.
   namespace Express {
     interface Request {
-      /** Who the request speaks for, on routes behind `auth.require()`; elsewhere reading it throws. */
+      /**
+       * Who the request speaks for, on routes behind `auth.require()`; elsewhere reading it throws. Behind an optional guard it may be
+       * `undefined`: `authOf(req)` says so.
+       */
       auth: VerifiedToken;
     }
   }
@@ -36,22 +33,6 @@ export function watchword(auth: HasHttpFace) {
       if (!answered) next();
     }, next);
   };
-}
-
-/**
- * Signs in a user whom the application has authenticated itself: starts a session and sets its cookies on `response`.
- * Rejects with `ERR_CROSS_SITE` if the request came from another site.
- */
-export async function signIn(
-  auth: HasHttpFace,
-  request: IncomingMessage,
-  response: ServerResponse,
-  input: StartSession,
-): Promise<Session> {
-  const neutral = fromConnect(request, (limitBytes) => readBody(request, limitBytes));
-  const { session, cookies } = await auth.http.startCookieSession(neutral, input);
-  appendCookies(cookies, response);
-  return session;
 }
 
 /**

@@ -2,6 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { fromConnect, sendConnectStream, type HttpFace } from '../../http/index.ts';
 import { readBody } from './read-body.ts';
 
+export { authOf } from './auth-of.ts';
+export { authorizeUpgrade, type AuthorizedUpgrade } from './authorize-upgrade.ts';
+export { signIn } from './sign-in.ts';
+
 /** What a handler needs of `createWatchword`'s result. */
 export interface HasHttpFace {
   readonly http: HttpFace;

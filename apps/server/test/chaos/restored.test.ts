@@ -72,7 +72,11 @@ test('an older state of the database, put back under running servers: what it ha
   await world.judge();
 });
 
-async function revokeAll({ referee }: World, cases: readonly Case[], servers: readonly ChaosServer[]): Promise<void> {
+async function revokeAll(
+  { referee }: World,
+  cases: readonly Case[],
+  servers: readonly ChaosServer[],
+): Promise<void> {
   for (const [index, one] of cases.entries()) {
     const server = servers[index % servers.length];
     assert.ok(server);

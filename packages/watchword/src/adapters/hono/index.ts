@@ -1,0 +1,108 @@
+import type { Context, MiddlewareHandler } from 'hono';
+import type { StatusCode } from 'hono/utils/http-status';
+import type { Session } from '../../domain/session.ts';
+import { WatchwordError } from '../../errors/watchword-error.ts';
+import {
+  noBody,
+  type GuardOptions,
+  type Installation,
+  type NeutralResponse,
+  type StartSession,
+  type VerifiedToken,
+} from '../../http/index.ts';
+import { assertInstallation } from '../assert-installation.ts';
+import { contentOf, fromWeb } from '../web/neutral.ts';
+import { readContextBody } from './read-context-body.ts';
+
+export type { GuardOptions, Installation, StartSession, VerifiedToken } from '../../http/index.ts';
+
+/** Finds a client's address; behind proxies it has to know which ones to believe. */
+export type FindAddress = (c: Context) => string | undefined;
+
+export interface MiddlewareOptions {
+  /** Default: whoever is connected, where Hono runs on Node; elsewhere unknown. */
+  readonly address?: FindAddress;
+}
+
+/** For a `Hono<{ Variables: AuthVariables }>` whose guard stands before all of its routes. */
+export interface AuthVariables {
+  auth: VerifiedToken;
+}
+
+/**
+ * Hono middleware that answers `/auth/*` and the JWKS. Put it before the routes:
+ *
+ *     app.use(watchword(auth));
+ *     app.get('/me', requireAuth(auth), (c) => c.json({ subject: c.var.auth.subject }));
+ */
+export function watchword(
+  auth: Installation,
+  { address = connectedAddress }: MiddlewareOptions = {},
+): MiddlewareHandler {
+  assertInstallation(auth, 'app.use(watchword(auth))');
+  return async (c, next) => {
+    const neutral = fromWeb(c.req.raw, { address: address(c) }, (limitBytes) =>
+      readContextBody(c.req, limitBytes),
+    );
+    if (auth.http.handles(neutral.path)) return answer(c, await auth.http.handle(neutral));
+    return next();
+  };
+}
+
+/** A guard: `c.var.auth` is the verified token behind it. It answers 401, 403 or 503 to whoever it refuses. */
+export function requireAuth(
+  auth: Installation,
+  options?: GuardOptions & { readonly optional?: false },
+): MiddlewareHandler<{ Variables: AuthVariables }>;
+/** With `optional`, `c.var.auth` is `undefined` for whoever brings no credential. */
+export function requireAuth(
+  auth: Installation,
+  options: GuardOptions,
+): MiddlewareHandler<{ Variables: { auth: VerifiedToken | undefined } }>;
+export function requireAuth(auth: Installation, options?: GuardOptions): MiddlewareHandler {
+  assertInstallation(auth, 'requireAuth(auth)');
+  const guard = auth.http.guard('requireAuth', options);
+  return async (c, next) => {
+    const verdict = guard(fromWeb(c.req.raw, {}, noBody));
+    if (verdict.kind === 'refused') return answer(c, verdict.response);
+    c.set('auth', verdict.kind === 'anonymous' ? undefined : verdict.token);
+    return next();
+  };
+}
+
+/**
+ * Signs in a user whom the application has authenticated itself: starts a session and sets its cookies on the answer.
+ * Rejects with `ERR_CROSS_SITE` if the request came from another site.
+ */
+export async function signIn(
+  { http }: Installation,
+  c: Context,
+  input: StartSession,
+  { address = connectedAddress }: MiddlewareOptions = {},
+): Promise<Session> {
+  const neutral = fromWeb(c.req.raw, { address: address(c) }, noBody);
+  const { session, cookies } = await http.startCookieSession(neutral, input);
+  for (const [name, value] of cookies) c.header(name, value, { append: true });
+  return session;
+}
+
+/**
+ * The problem document for what the library refused by throwing, such as a `signIn` from another site; `undefined` for other errors:
+ *
+ *     app.onError((error, c) => answerProblem(auth, error, c) ?? c.text('Something broke', 500));
+ */
+export function answerProblem({ http }: Installation, error: unknown, c: Context): Response | undefined {
+  return error instanceof WatchwordError ? answer(c, http.refuse(error)) : undefined;
+}
+
+/** Through the context and not as a `Response` of its own: that would take the place of cookies which the application has set. */
+function answer(c: Context, { status, headers, body, stream }: NeutralResponse): Response {
+  for (const [name, value] of headers) c.header(name, value, { append: name === 'set-cookie' });
+  return c.newResponse(contentOf(body, stream, c.req.raw), status as StatusCode);
+}
+
+/** As `@hono/node-server` tells it. */
+function connectedAddress({ env }: Context): string | undefined {
+  const bindings = env as { readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } } };
+  return bindings?.incoming?.socket?.remoteAddress;
+}
