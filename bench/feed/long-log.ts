@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { memory } from 'watchword/memory';
 import { createSessionId, parseTokenId } from '../../packages/watchword/src/domain/ids.ts';
 import {
@@ -14,8 +14,8 @@ import type { Store, StoreFactory } from '../../packages/watchword/src/ports/sto
 const HOUR_MS = 3_600_000;
 
 /**
- * A store with that many live revocations, half of them of sessions and half of tokens, which are made as they are read: nobody
- * holds them but who reads them.
+ * A store with that many live revocations, half of them of sessions and half of tokens. They are made as they are read, each time
+ * the same: nobody holds them but who reads them.
  */
 export function longLog(entries: number): StoreFactory {
   return {
@@ -24,30 +24,22 @@ export function longLog(entries: number): StoreFactory {
     async open(context) {
       const store = await memory().open(context);
       const { epoch } = await store.revocations.head();
-      let head: LogHead = { epoch, sequence: entries, hash: GENESIS_HASH };
-      let made: { readonly sequence: number; readonly hash: Uint8Array } = {
-        sequence: 0,
-        hash: GENESIS_HASH,
-      };
+      const nowMs = context.clock.nowMs();
+      let last = { sequence: 0, hash: GENESIS_HASH };
+      for (let sequence = 1; sequence <= entries; sequence += 1) last = recordAfter(last, nowMs);
+      const head: LogHead = { epoch, ...last };
+      let reached = { sequence: 0, hash: GENESIS_HASH };
 
       async function readAfter(after: number, limit: number): Promise<readonly RevocationRecord[]> {
-        // Each is made once: whoever asks again is told that there is nothing newer.
-        if (after !== made.sequence) return [];
+        if (after === 0) reached = { sequence: 0, hash: GENESIS_HASH };
+        // Whoever reads goes from the beginning to the end.
+        if (after !== reached.sequence) return [];
         const records: RevocationRecord[] = [];
-        const nowMs = context.clock.nowMs();
-        for (let sequence = after + 1; sequence <= Math.min(entries, after + limit); sequence += 1) {
-          const atMs = epochMs(nowMs - (sequence % 900_000));
-          const entry = {
-            sequence,
-            target: targetOf(sequence, atMs),
-            atMs,
-            expiresMs: epochMs(atMs + HOUR_MS),
-          };
-          const hash = createHash('sha256').update(made.hash).update(revocationBytes(entry)).digest();
-          made = { sequence, hash };
-          records.push({ ...entry, hash });
+        while (reached.sequence < Math.min(entries, after + limit)) {
+          const record = recordAfter(reached, nowMs);
+          records.push(record);
+          reached = record;
         }
-        head = { ...head, hash: made.hash };
         return records;
       }
 
@@ -63,9 +55,22 @@ export function longLog(entries: number): StoreFactory {
   };
 }
 
+function recordAfter(
+  before: { readonly sequence: number; readonly hash: Uint8Array },
+  nowMs: number,
+): RevocationRecord {
+  const sequence = before.sequence + 1;
+  const atMs = epochMs(nowMs - (sequence % 900_000));
+  const entry = { sequence, target: targetOf(sequence, atMs), atMs, expiresMs: epochMs(atMs + HOUR_MS) };
+  const hash = createHash('sha256').update(before.hash).update(revocationBytes(entry)).digest();
+  return { ...entry, hash };
+}
+
 function targetOf(sequence: number, atMs: ReturnType<typeof epochMs>): RevocationTarget {
-  if (sequence % 2 === 0) return { kind: 'session', sessionId: createSessionId(atMs, randomBytes(10)) };
-  const tokenId = parseTokenId(randomBytes(16).toString('base64url'));
+  // As if drawn at random, and the same each time.
+  const bytes = createHash('sha256').update(String(sequence)).digest();
+  if (sequence % 2 === 0) return { kind: 'session', sessionId: createSessionId(atMs, bytes.subarray(0, 10)) };
+  const tokenId = parseTokenId(bytes.toString('base64url', 0, 16));
   if (tokenId === undefined) throw new Error('16 bytes in base64url are the id of a token');
   return { kind: 'token', tokenId };
 }
