@@ -1,19 +1,7 @@
-import type { Client, ClientRole } from '../../domain/client.ts';
-import type { EpochMs } from '../../domain/time.ts';
-import type { ClientRecord, ClientStore } from '../../ports/store/client-store.ts';
+import type { ClientStore } from '../../ports/store/client-store.ts';
+import { clientFromRow, clientRecordFromRow, type ClientRow } from '../client-row.ts';
 import { assertStorable, isStorable } from '../storable-text.ts';
 import { ON_PRIMARY, type PostgresAccess } from './access.ts';
-
-interface ClientRow {
-  readonly id: string;
-  readonly name: string;
-  readonly roles: string;
-  readonly created_ms: EpochMs;
-  readonly secret_changed_ms: EpochMs;
-  readonly secret_hash: Uint8Array;
-  readonly former_until_ms: EpochMs | null;
-  readonly former_secret_hash: Uint8Array | null;
-}
 
 /** Right-hand sides see the row as it was: the former hash is the one that is being replaced. */
 const replaceSecret = (schema: string): string => `
@@ -68,7 +56,7 @@ export function createPostgresClients({ turns, schema }: PostgresAccess): Client
     find: (id) =>
       ifPossible(id, undefined, async () => {
         const rows = await turns.repeatable((connection) => connection.query<ClientRow>(find, [id]));
-        return rows[0] && recordFromRow(rows[0]);
+        return rows[0] && clientRecordFromRow(rows[0]);
       }),
 
     isTaken: (id) =>
@@ -91,21 +79,5 @@ export function createPostgresClients({ turns, schema }: PostgresAccess): Client
       ifPossible(id, false, () =>
         turns.once(async (connection) => (await connection.change(remove(schema), [id])) === 1),
       ),
-  };
-}
-
-function recordFromRow(row: ClientRow): ClientRecord {
-  const { secret_hash: secretHash, former_secret_hash: formerSecretHash } = row;
-  return { client: clientFromRow(row), secretHash, ...(formerSecretHash !== null && { formerSecretHash }) };
-}
-
-function clientFromRow(row: ClientRow): Client {
-  return {
-    id: row.id,
-    name: row.name,
-    roles: JSON.parse(row.roles) as ClientRole[],
-    createdMs: row.created_ms,
-    secretChangedMs: row.secret_changed_ms,
-    ...(row.former_until_ms !== null && { formerSecretUntilMs: row.former_until_ms }),
   };
 }

@@ -1,35 +1,15 @@
-import type { KeyId } from '../../domain/ids.ts';
-import type { SigningAlgorithm, SigningKey } from '../../domain/signing-key.ts';
 import type { EpochMs } from '../../domain/time.ts';
-import type {
-  KeyRing,
-  KeyRingChange,
-  KeyRingOutcome,
-  KeyStore,
-  StoredRoot,
-  StoredSigningKey,
-} from '../../ports/store/key-store.ts';
+import type { KeyRing, KeyRingChange, KeyRingOutcome, KeyStore } from '../../ports/store/key-store.ts';
+import {
+  rootFromRow,
+  signingKeyColumns,
+  signingKeyFromRow,
+  type RootRow,
+  type SigningKeyRow,
+} from '../key-rows.ts';
 import { ON_PRIMARY, type PostgresAccess } from './access.ts';
-import type { Connection, Parameter } from './connections.ts';
+import type { Connection } from './connections.ts';
 import type { Revoking } from './revoking.ts';
-
-interface SigningKeyRow {
-  readonly id: KeyId;
-  readonly algorithm: SigningAlgorithm;
-  readonly announced_ms: EpochMs;
-  readonly signs_from_ms: EpochMs;
-  readonly retires_ms: EpochMs | null;
-  readonly verifies_until_ms: EpochMs | null;
-  readonly compromised_ms: EpochMs | null;
-  readonly sealed: Uint8Array;
-}
-
-interface RootRow {
-  readonly purpose: StoredRoot['purpose'];
-  readonly version: number;
-  readonly created_ms: EpochMs;
-  readonly sealed: Uint8Array;
-}
 
 const putSigningKey = (schema: string): string => `
   INSERT INTO ${schema}.signing_keys
@@ -57,7 +37,7 @@ export function createPostgresKeys(access: PostgresAccess, revoking: Revoking): 
     );
     if (ring?.revision !== change.expectedRevision) return { kind: 'conflict' };
     for (const stored of change.signingKeys)
-      await connection.query(putSigningKey(schema), signingKeyParameters(stored));
+      await connection.query(putSigningKey(schema), signingKeyColumns(stored));
     for (const { purpose, version, createdMs, sealed } of change.roots)
       await connection.query(putRoot(schema), [purpose, version, createdMs, sealed]);
     const revision = change.expectedRevision + 1;
@@ -97,12 +77,7 @@ function readRing({ schema }: PostgresAccess): (connection: Connection) => Promi
     return {
       revision: rows.find(({ revision }) => revision !== null)?.revision ?? 0,
       signingKeys: rows.filter(isSigningKey).map(signingKeyFromRow),
-      roots: rows.filter(isRoot).map(({ purpose, version, created_ms: createdMs, sealed }): StoredRoot => ({
-        purpose,
-        version,
-        createdMs,
-        sealed,
-      })),
+      roots: rows.filter(isRoot).map(rootFromRow),
     };
   };
 }
@@ -119,32 +94,4 @@ function isSigningKey(row: RingRow): row is RingRow & SigningKeyRow & { readonly
 
 function isRoot(row: RingRow): row is RingRow & RootRow & { readonly id: null } {
   return row.purpose !== null;
-}
-
-function signingKeyParameters({ key, sealed }: StoredSigningKey): readonly Parameter[] {
-  return [
-    key.id,
-    key.algorithm,
-    key.announcedMs,
-    key.signsFromMs,
-    key.succession?.retiresMs ?? null,
-    key.succession?.verifiesUntilMs ?? null,
-    key.compromisedMs ?? null,
-    sealed,
-  ];
-}
-
-function signingKeyFromRow(row: SigningKeyRow): StoredSigningKey {
-  const key: SigningKey = {
-    id: row.id,
-    algorithm: row.algorithm,
-    announcedMs: row.announced_ms,
-    signsFromMs: row.signs_from_ms,
-    ...(row.retires_ms !== null &&
-      row.verifies_until_ms !== null && {
-        succession: { retiresMs: row.retires_ms, verifiesUntilMs: row.verifies_until_ms },
-      }),
-    ...(row.compromised_ms !== null && { compromisedMs: row.compromised_ms }),
-  };
-  return { key, sealed: row.sealed };
 }

@@ -1,11 +1,7 @@
 import type { EpochMs } from '../../domain/time.ts';
-import {
-  MOST_LISTED_VERIFIERS,
-  type Receipt,
-  type VerifierRow,
-  type VerifierStore,
-} from '../../ports/store/verifier-store.ts';
+import { MOST_LISTED_VERIFIERS, type Receipt, type VerifierStore } from '../../ports/store/verifier-store.ts';
 import { assertStorable, isStorable } from '../storable-text.ts';
+import { verifierFromRow, type StoredVerifierRow } from '../verifier-from-row.ts';
 import { lockOfVerifiers, type PostgresAccess } from './access.ts';
 import { plainArray, textArray } from './array-literals.ts';
 import type { Parameter } from './connections.ts';
@@ -57,7 +53,7 @@ export function createPostgresVerifiers(access: PostgresAccess): VerifierStore {
       const noted = await turns.transaction(
         { locks, mayBeLost: true, repeatable: true },
         (connection, nowMs) =>
-          connection.query<Pick<Row, 'client_id' | 'instance'>>(note(schema), [
+          connection.query<Pick<StoredVerifierRow, 'client_id' | 'instance'>>(note(schema), [
             ...receiptColumns(receipts),
             nowMs,
             mostPerClient,
@@ -76,7 +72,9 @@ export function createPostgresVerifiers(access: PostgresAccess): VerifierStore {
         ORDER BY client_id, name, instance LIMIT ${MOST_LISTED_VERIFIERS}`;
       const rows = await turns.repeatable((connection) => connection.query<ListedRow>(text));
       return {
-        verifiers: rows.filter((row): row is ListedRow & Row => row.client_id !== null).map(rowFrom),
+        verifiers: rows
+          .filter((row): row is ListedRow & StoredVerifierRow => row.client_id !== null)
+          .map(verifierFromRow),
         nowMs: rows[0]?.now_ms as EpochMs,
       };
     },
@@ -109,30 +107,4 @@ function receiptColumns(receipts: readonly Receipt[]): readonly Parameter[] {
   ];
 }
 
-interface Row {
-  readonly client_id: string;
-  readonly instance: string;
-  readonly name: string;
-  readonly version: string;
-  readonly epoch: string;
-  readonly sequence: number;
-  readonly first_seen_ms: EpochMs;
-  readonly last_seen_ms: EpochMs;
-  readonly applied_ms: EpochMs;
-}
-
-type ListedRow = { readonly now_ms: EpochMs } & (Row | { readonly client_id: null });
-
-function rowFrom(row: Row): VerifierRow {
-  return {
-    clientId: row.client_id,
-    instance: row.instance,
-    name: row.name,
-    version: row.version,
-    epoch: row.epoch,
-    sequence: row.sequence,
-    firstSeenMs: row.first_seen_ms,
-    lastSeenMs: row.last_seen_ms,
-    appliedMs: row.applied_ms,
-  };
-}
+type ListedRow = { readonly now_ms: EpochMs } & (StoredVerifierRow | { readonly client_id: null });

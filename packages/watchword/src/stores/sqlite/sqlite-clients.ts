@@ -1,8 +1,7 @@
-import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import type { Client, ClientRole } from '../../domain/client.ts';
-import type { EpochMs } from '../../domain/time.ts';
-import type { ClientRecord, ClientStore } from '../../ports/store/client-store.ts';
+import type { DatabaseSync } from 'node:sqlite';
+import type { ClientStore } from '../../ports/store/client-store.ts';
 import type { SqliteAccess } from './sqlite-access.ts';
+import { clientFromRow, clientRecordFromRow, type ClientRow } from '../client-row.ts';
 import { assertStorable, isStorable } from '../storable-text.ts';
 
 /** Version 4 of the database: registered clients. A deleted one keeps its row, without secrets. */
@@ -20,17 +19,6 @@ export function addClients(database: DatabaseSync): void {
       CHECK ((former_until_ms IS NULL) = (former_secret_hash IS NULL))
     ) STRICT;
   `);
-}
-
-interface ClientRow {
-  readonly id: string;
-  readonly name: string;
-  readonly roles: string;
-  readonly created_ms: EpochMs;
-  readonly secret_changed_ms: EpochMs;
-  readonly secret_hash: Uint8Array;
-  readonly former_until_ms: EpochMs | null;
-  readonly former_secret_hash: Uint8Array | null;
 }
 
 const INSERT = `
@@ -76,7 +64,11 @@ export function createSqliteClients({ database, turns }: SqliteAccess): ClientSt
         return changes === 1 ? 'created' : 'id_taken';
       }),
 
-    find: (id) => turns.read(() => (isStorable(id) ? recordFromRow(find.get(id)) : undefined)),
+    find: (id) =>
+      turns.read(() => {
+        const row = isStorable(id) ? find.get(id) : undefined;
+        return row && clientRecordFromRow(row as unknown as ClientRow);
+      }),
 
     isTaken: (id) => turns.read(() => isStorable(id) && isTaken.get(id) !== undefined),
 
@@ -86,27 +78,9 @@ export function createSqliteClients({ database, turns }: SqliteAccess): ClientSt
       turns.statement(() => {
         if (!isStorable(id)) return undefined;
         const row = replaceSecret.get(secretHash, changedMs, formerUntilMs, formerUntilMs, id);
-        return row === undefined ? undefined : clientFromRow(row as unknown as ClientRow);
+        return row && clientFromRow(row as unknown as ClientRow);
       }),
 
     delete: (id) => turns.statement(() => isStorable(id) && remove.run(id).changes === 1),
-  };
-}
-
-function recordFromRow(found: Record<string, SQLOutputValue> | undefined): ClientRecord | undefined {
-  if (found === undefined) return undefined;
-  const row = found as unknown as ClientRow;
-  const { secret_hash: secretHash, former_secret_hash: formerSecretHash } = row;
-  return { client: clientFromRow(row), secretHash, ...(formerSecretHash !== null && { formerSecretHash }) };
-}
-
-function clientFromRow(row: ClientRow): Client {
-  return {
-    id: row.id,
-    name: row.name,
-    roles: JSON.parse(row.roles) as ClientRole[],
-    createdMs: row.created_ms,
-    secretChangedMs: row.secret_changed_ms,
-    ...(row.former_until_ms !== null && { formerSecretUntilMs: row.former_until_ms }),
   };
 }

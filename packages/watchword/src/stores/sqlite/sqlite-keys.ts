@@ -1,34 +1,14 @@
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
-import type { KeyId } from '../../domain/ids.ts';
-import type { SigningAlgorithm, SigningKey } from '../../domain/signing-key.ts';
-import type { EpochMs } from '../../domain/time.ts';
-import type {
-  KeyRing,
-  KeyRingChange,
-  KeyStore,
-  StoredRoot,
-  StoredSigningKey,
-} from '../../ports/store/key-store.ts';
+import type { DatabaseSync } from 'node:sqlite';
+import type { KeyRing, KeyRingChange, KeyStore } from '../../ports/store/key-store.ts';
+import {
+  rootFromRow,
+  signingKeyColumns,
+  signingKeyFromRow,
+  type RootRow,
+  type SigningKeyRow,
+} from '../key-rows.ts';
 import type { Revoke } from './revoke.ts';
 import type { SqliteAccess } from './sqlite-access.ts';
-
-interface SigningKeyRow {
-  readonly id: KeyId;
-  readonly algorithm: SigningAlgorithm;
-  readonly announced_ms: EpochMs;
-  readonly signs_from_ms: EpochMs;
-  readonly retires_ms: EpochMs | null;
-  readonly verifies_until_ms: EpochMs | null;
-  readonly compromised_ms: EpochMs | null;
-  readonly sealed: Uint8Array;
-}
-
-interface RootRow {
-  readonly purpose: StoredRoot['purpose'];
-  readonly version: number;
-  readonly created_ms: EpochMs;
-  readonly sealed: Uint8Array;
-}
 
 const PUT_SIGNING_KEY = `
   INSERT INTO signing_keys
@@ -53,7 +33,7 @@ export function createSqliteKeys(access: SqliteAccess, revoke: Revoke): KeyStore
 
   function apply(change: KeyRingChange) {
     if (readRevision.get()?.['revision'] !== change.expectedRevision) return { kind: 'conflict' } as const;
-    for (const stored of change.signingKeys) putSigningKey.run(...signingKeyParameters(stored));
+    for (const stored of change.signingKeys) putSigningKey.run(...signingKeyColumns(stored));
     for (const root of change.roots) putRoot.run(root.purpose, root.version, root.createdMs, root.sealed);
     const revision = change.expectedRevision + 1;
     setRevision.run(revision);
@@ -82,41 +62,6 @@ function createReadRing(database: DatabaseSync): () => KeyRing {
   return () => ({
     revision: readRevision.get()?.['revision'] as number,
     signingKeys: (readSigningKeys.all() as unknown as SigningKeyRow[]).map(signingKeyFromRow),
-    roots: (readRoots.all() as unknown as RootRow[]).map(
-      ({ purpose, version, created_ms: createdMs, sealed }): StoredRoot => ({
-        purpose,
-        version,
-        createdMs,
-        sealed,
-      }),
-    ),
+    roots: (readRoots.all() as unknown as RootRow[]).map(rootFromRow),
   });
-}
-
-function signingKeyParameters({ key, sealed }: StoredSigningKey): SQLInputValue[] {
-  return [
-    key.id,
-    key.algorithm,
-    key.announcedMs,
-    key.signsFromMs,
-    key.succession?.retiresMs ?? null,
-    key.succession?.verifiesUntilMs ?? null,
-    key.compromisedMs ?? null,
-    sealed,
-  ];
-}
-
-function signingKeyFromRow(row: SigningKeyRow): StoredSigningKey {
-  const key: SigningKey = {
-    id: row.id,
-    algorithm: row.algorithm,
-    announcedMs: row.announced_ms,
-    signsFromMs: row.signs_from_ms,
-    ...(row.retires_ms !== null &&
-      row.verifies_until_ms !== null && {
-        succession: { retiresMs: row.retires_ms, verifiesUntilMs: row.verifies_until_ms },
-      }),
-    ...(row.compromised_ms !== null && { compromisedMs: row.compromised_ms }),
-  };
-  return { key, sealed: row.sealed };
 }

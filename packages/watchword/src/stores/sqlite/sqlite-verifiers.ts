@@ -1,13 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { EpochMs } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
-import {
-  MOST_LISTED_VERIFIERS,
-  type VerifierRow,
-  type VerifierStore,
-} from '../../ports/store/verifier-store.ts';
+import { MOST_LISTED_VERIFIERS, type VerifierStore } from '../../ports/store/verifier-store.ts';
 import type { SqliteAccess } from './sqlite-access.ts';
 import { isStorable } from '../storable-text.ts';
+import { verifierFromRow, type StoredVerifierRow } from '../verifier-from-row.ts';
 
 /** Version 6. */
 export function addVerifiers(database: DatabaseSync): void {
@@ -92,7 +88,10 @@ export function createSqliteVerifiers({ database, turns }: SqliteAccess, clock: 
     list: () =>
       turns.read(() => {
         const nowMs = clock.nowMs();
-        return { verifiers: list.all().map((row) => rowFrom(row as unknown as Row)), nowMs };
+        return {
+          verifiers: list.all().map((row) => verifierFromRow(row as unknown as StoredVerifierRow)),
+          nowMs,
+        };
       }),
 
     forget: (clientId, instance) =>
@@ -102,31 +101,5 @@ export function createSqliteVerifiers({ database, turns }: SqliteAccess, clock: 
 
     deleteSilent: (beforeMs, limit) =>
       turns.statement(() => Number(deleteSilent.run(beforeMs, Math.max(0, limit)).changes)),
-  };
-}
-
-interface Row {
-  readonly client_id: string;
-  readonly instance: string;
-  readonly name: string;
-  readonly version: string;
-  readonly epoch: string;
-  readonly sequence: number;
-  readonly first_seen_ms: EpochMs;
-  readonly last_seen_ms: EpochMs;
-  readonly applied_ms: EpochMs;
-}
-
-function rowFrom(row: Row): VerifierRow {
-  return {
-    clientId: row.client_id,
-    instance: row.instance,
-    name: row.name,
-    version: row.version,
-    epoch: row.epoch,
-    sequence: row.sequence,
-    firstSeenMs: row.first_seen_ms,
-    lastSeenMs: row.last_seen_ms,
-    appliedMs: row.applied_ms,
   };
 }
