@@ -69,7 +69,7 @@ $ watchword keygen ed25519
 $ watchword keygen ed25519 --alg Ed25519
 {"kty":"OKP","use":"sig","alg":"Ed25519","kid":‹…›
 $ watchword keygen rsa --bits 2048 --alg PS256
-{"kty":"RSA","use":"sig","alg":"PS256","kid":"‹43 base64url›","n":"‹342 base64url›","e":"AQAB","d":"‹342 base64url›","p":"‹171 base64url›","q":"‹171 base64url›","dp":"‹base64url›","dq":"‹base64url›","qi":"‹base64url›"}
+{"kty":"RSA","use":"sig","alg":"PS256","kid":"‹43 base64url›","n":"‹342 base64url›","e":"AQAB","d":"‹base64url›","p":"‹171 base64url›","q":"‹171 base64url›","dp":"‹base64url›","dq":"‹base64url›","qi":"‹base64url›"}
 `,
     ));
 

@@ -24,7 +24,7 @@ const KEY_ID_BYTES = 12;
 export function createKeyMaker(clock: Clock, random: Random, wrapping: KeyWrapping): KeyMaker {
   return {
     async signingKey(algorithm, leadMs) {
-      const id = encodeBase64url(random.bytes(KEY_ID_BYTES)) as KeyId;
+      const id = createKeyId(random);
       const material = await generateKeyMaterial(algorithm, random);
       const sealed = await seal(material, signingKeyPurpose(id), wrapping, random);
       return { key: announceKey({ id, algorithm }, clock.nowMs(), leadMs), sealed };
@@ -37,4 +37,12 @@ export function createKeyMaker(clock: Clock, random: Random, wrapping: KeyWrappi
       return seal(await openOrRefuse(sealed, purpose, wrapping), purpose, wrapping, random);
     },
   };
+}
+
+/** It never begins with a hyphen, or a command would take it for an option. */
+function createKeyId(random: Random): KeyId {
+  for (;;) {
+    const id = encodeBase64url(random.bytes(KEY_ID_BYTES)) as KeyId;
+    if (!id.startsWith('-')) return id;
+  }
 }

@@ -11,37 +11,33 @@ import { cutoffOf } from './session-rows.ts';
 const CHAIN_FIELDS = ['generation', 'keyVersion', 'deliveredMs', 'settled', 'late', 'lateDelivery'] as const;
 
 /**
- * All steps of a batch in one statement, and therefore atomic each by itself: compare, check the cut-offs, and set. Rows are
- * locked in the order of their ids first, so that batches of several processes do not wait for each other in a circle.
+ * All steps of a batch in one statement, and therefore atomic each by itself: compare, check the cut-offs, and set. Steps come in the
+ * order of their ids, and so are rows locked wherever they are found by index, which is where there are many: batches of several
+ * processes do not wait for each other in a circle. Where they do, one is told so and tries again. To lock them in order by a
+ * query before took a third of the server's time.
  */
 const advanceStatement = (access: PostgresAccess): string => `
-  WITH locked AS MATERIALIZED (
-    SELECT sessions.id AS locked_id, step.*
-    FROM unnest(
-      $1::uuid[],
-      $2::bigint[], $3::smallint[], $4::bigint[], $5::smallint[], $6::smallint[], $7::text[],
-      $8::bigint[], $9::smallint[], $10::bigint[], $11::smallint[], $12::smallint[], $13::text[],
-      $14::bigint[], $15::bigint[], $16::boolean[], $17::text[], $18::text[]
-    ) AS step (
-      id,
-      was_generation, was_key_version, was_delivered_ms, was_settled, was_late, was_late_delivery,
-      generation, key_version, delivered_ms, settled, late, late_delivery,
-      last_refreshed_ms, idle_expires_ms, moves, address_prefix, user_agent)
-    JOIN ${access.schema}.sessions ON sessions.id = step.id
-    WHERE sessions.generation = was_generation AND sessions.key_version = was_key_version
-      AND sessions.delivered_ms = was_delivered_ms AND sessions.settled = was_settled
-      AND sessions.late = was_late AND sessions.late_delivery = was_late_delivery
-      AND sessions.ended_ms IS NULL AND sessions.started_ms >= ${cutoffOf(access)}
-    ORDER BY sessions.id
-    FOR NO KEY UPDATE OF sessions
-  )
   UPDATE ${access.schema}.sessions SET
-    generation = locked.generation, key_version = locked.key_version, delivered_ms = locked.delivered_ms,
-    settled = locked.settled, late = locked.late, late_delivery = locked.late_delivery,
-    last_refreshed_ms = locked.last_refreshed_ms, idle_expires_ms = locked.idle_expires_ms,
-    address_prefix = CASE WHEN locked.moves THEN locked.address_prefix ELSE sessions.address_prefix END,
-    user_agent = CASE WHEN locked.moves THEN locked.user_agent ELSE sessions.user_agent END
-  FROM locked WHERE sessions.id = locked.locked_id
+    generation = step.generation, key_version = step.key_version, delivered_ms = step.delivered_ms,
+    settled = step.settled, late = step.late, late_delivery = step.late_delivery,
+    last_refreshed_ms = step.last_refreshed_ms, idle_expires_ms = step.idle_expires_ms,
+    address_prefix = CASE WHEN step.moves THEN step.address_prefix ELSE sessions.address_prefix END,
+    user_agent = CASE WHEN step.moves THEN step.user_agent ELSE sessions.user_agent END
+  FROM unnest(
+    $1::uuid[],
+    $2::bigint[], $3::smallint[], $4::bigint[], $5::smallint[], $6::smallint[], $7::text[],
+    $8::bigint[], $9::smallint[], $10::bigint[], $11::smallint[], $12::smallint[], $13::text[],
+    $14::bigint[], $15::bigint[], $16::boolean[], $17::text[], $18::text[]
+  ) AS step (
+    id,
+    was_generation, was_key_version, was_delivered_ms, was_settled, was_late, was_late_delivery,
+    generation, key_version, delivered_ms, settled, late, late_delivery,
+    last_refreshed_ms, idle_expires_ms, moves, address_prefix, user_agent)
+  WHERE sessions.id = step.id
+    AND sessions.generation = was_generation AND sessions.key_version = was_key_version
+    AND sessions.delivered_ms = was_delivered_ms AND sessions.settled = was_settled
+    AND sessions.late = was_late AND sessions.late_delivery = was_late_delivery
+    AND sessions.ended_ms IS NULL AND sessions.started_ms >= ${cutoffOf(access)}
   RETURNING sessions.id`;
 
 const settleStatement = (access: PostgresAccess): string => `
@@ -75,7 +71,7 @@ export function createChainSteps(access: PostgresAccess): Pick<SessionStore, 'ad
     keyOf: ({ sessionId }) => sessionId,
     run: async (steps) => {
       const rows = await turns.begun.once((connection) =>
-        connection.query<IdRow>(advanceText, stepParameters(steps)),
+        connection.query<IdRow>(advanceText, stepParameters(steps.toSorted(byId))),
       );
       const advanced = new Set(rows.map(({ id }) => id));
       return steps.map(({ sessionId }) => (advanced.has(sessionId) ? 'advanced' : 'conflict'));
@@ -103,6 +99,10 @@ export function createChainSteps(access: PostgresAccess): Pick<SessionStore, 'ad
     },
     settle: (id, generation) => settle({ id, generation }),
   };
+}
+
+function byId(a: ChainStep, b: ChainStep): number {
+  return a.sessionId < b.sessionId ? -1 : 1;
 }
 
 function stepParameters(steps: readonly ChainStep[]): readonly Parameter[] {
