@@ -41,8 +41,8 @@ async function main() {
   const others = files.filter((file) => !timed.includes(file));
   const common = ['--test', '--conditions=watchword-source', '--test-reporter=spec', ...options];
   common.push(`--test-timeout=${isLong ? 60 * minute : 2 * minute}`);
-  // Two more than there are cores: tests mostly wait, for processes that they have started and for time to pass.
-  const together = availableParallelism() + 2;
+  // One more than there are cores: tests mostly wait, for processes that they have started and for time to pass.
+  const together = availableParallelism() + 1;
   const codes = [await run(env, [...common, `--test-concurrency=${together}`], others)];
   codes.push(await run(env, [...common, '--test-concurrency=1'], timed));
   process.exitCode = codes.find((code) => code !== 0) ?? 0;
