@@ -5,7 +5,11 @@ import { relativeTime } from '../output/relative-time.ts';
 export interface AdminFeed {
   readonly head: { readonly epoch: string; readonly sequence: number };
   readonly connections: number;
-  readonly relay: { readonly kind: string; readonly connected: boolean } | null;
+  readonly relay: {
+    readonly kind: string;
+    readonly connected: boolean;
+    readonly fault: string | null;
+  } | null;
   readonly verifiers: readonly AdminVerifier[];
 }
 
@@ -37,6 +41,8 @@ export const VERIFIER_COLUMNS: readonly Column<AdminVerifier>[] = [
 
 /** Where the log stands, and what carries it. */
 export function describeFeed({ head, connections, relay }: AdminFeed): string {
-  const carried = relay === null ? '' : `; ${relay.kind} is ${relay.connected ? 'connected' : 'away'}`;
+  const reason = relay?.fault ? ` (${relay.fault})` : '';
+  const carried =
+    relay === null ? '' : `; ${relay.kind} is ${relay.connected ? 'connected' : `away${reason}`}`;
   return `The log stands at entry ${head.sequence}; ${connections} connected to this server${carried}.`;
 }

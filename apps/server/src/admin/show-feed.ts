@@ -34,7 +34,14 @@ export const showFeed = defineEndpoint({
       head: z.object({ epoch: z.string(), sequence }).describe('Where the log stands.'),
       connections: count.describe('How many verifiers are connected to this server.'),
       relay: z
-        .object({ kind: z.string(), connected: z.boolean() })
+        .object({
+          kind: z.string(),
+          connected: z.boolean(),
+          fault: z
+            .string()
+            .nullable()
+            .describe('What it failed with last, such as `ECONNREFUSED`; `null` while it is connected.'),
+        })
         .nullable()
         .describe('What carries revocations between servers; `null` where the database alone does.'),
       verifiers: z.array(verifierSchema),
@@ -45,7 +52,7 @@ export const showFeed = defineEndpoint({
     return {
       head: { ...head },
       connections,
-      relay: relay ?? null,
+      relay: relay === undefined ? null : { ...relay, fault: relay.fault ?? null },
       verifiers: verifiers.map(presentVerifier),
     };
   },

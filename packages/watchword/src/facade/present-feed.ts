@@ -1,5 +1,6 @@
+import type { EngineContext } from '../engine/context.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { Watchword } from './watchword.ts';
+import type { FeedStatus, Watchword } from './watchword.ts';
 
 export function presentFeed({ receipts, feed, context }: Engine): Watchword['feed'] {
   const { relay } = context;
@@ -10,8 +11,13 @@ export function presentFeed({ receipts, feed, context }: Engine): Watchword['fee
         head,
         connections: feed.connections(),
         verifiers,
-        ...(relay && { relay: { kind: relay.kind, connected: relay.link.isConnected() } }),
+        ...(relay && { relay: presentRelay(relay) }),
       };
     },
   };
+}
+
+function presentRelay({ kind, link }: NonNullable<EngineContext['relay']>): NonNullable<FeedStatus['relay']> {
+  const fault = link.fault();
+  return { kind, connected: link.isConnected(), ...(fault !== undefined && { fault }) };
 }

@@ -95,7 +95,12 @@ export interface FeedStatus {
   /** How many verifiers are connected to this process. */
   readonly connections: number;
   /** What carries revocations between the processes of this installation, where it is not the store alone. */
-  readonly relay?: { readonly kind: string; readonly connected: boolean };
+  readonly relay?: {
+    readonly kind: string;
+    readonly connected: boolean;
+    /** What it failed with last, such as `ECONNREFUSED` or `WRONGPASS`; where it is not connected. */
+    readonly fault?: string;
+  };
   /** Those that follow the feed of any process, and were heard within the last hour. */
   readonly verifiers: readonly VerifierStatus[];
 }

@@ -27,5 +27,7 @@ export interface FeedRelay {
   /** Hands over what others published since; gives the function that stops it. */
   subscribe(listener: (message: Uint8Array) => void): () => void;
   isConnected(): boolean;
+  /** What it failed with last, as a short code such as `ECONNREFUSED` or `WRONGPASS`; `undefined` while it is connected. */
+  fault(): string | undefined;
   close(): Promise<void>;
 }

@@ -53,6 +53,7 @@ function createGroup(t: TestContext) {
         return () => listeners.delete(number);
       },
       isConnected: () => true,
+      fault: () => undefined,
       close: async () => undefined,
     };
     const events = { record: (type: string) => void told.push(type) };

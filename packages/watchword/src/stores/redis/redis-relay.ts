@@ -1,4 +1,5 @@
 import type { FeedRelay, FeedRelayContext, FeedRelayFactory } from '../../ports/feed-relay.ts';
+import { relayFault } from './relay-fault.ts';
 import { parseRedisAddress, type RedisAddress } from './redis-address.ts';
 import { createSession, type RelaySession } from './relay-session.ts';
 import { streamName } from './stream-entries.ts';
@@ -25,6 +26,7 @@ function openRelay(address: RedisAddress, { installation, scheduler, random }: F
   let session: RelaySession;
   let failures = 0;
   let closed = false;
+  let fault: string | undefined;
   let cancelRetry = (): void => undefined;
 
   function connect(): void {
@@ -38,7 +40,8 @@ function openRelay(address: RedisAddress, { installation, scheduler, random }: F
         for (const listener of listeners) listener(message);
       });
     };
-    run().catch(() => {
+    run().catch((cause: unknown) => {
+      fault = relayFault(cause);
       cancelLasted();
       current.end();
       if (!closed) cancelRetry = scheduler.after(retryMs(), connect);
@@ -61,6 +64,7 @@ function openRelay(address: RedisAddress, { installation, scheduler, random }: F
       return () => void listeners.delete(own);
     },
     isConnected: () => session.isOpen(),
+    fault: () => (session.isOpen() ? undefined : fault),
     async close() {
       closed = true;
       cancelRetry();
