@@ -21,7 +21,7 @@ export function readStoreSettings(given: Environment, dataDirectory: string): St
   const environment = withoutEmpty(given);
   const url = postgresAddress('WATCHWORD_DATABASE_URL', environment);
   const listenUrl = postgresAddress('WATCHWORD_DATABASE_LISTEN_URL', environment);
-  const limits = { from: 2, to: MOST_CONNECTIONS };
+  const limits = { from: 3, to: MOST_CONNECTIONS };
   const connections = wholeNumber('WATCHWORD_DATABASE_CONNECTIONS', environment, limits);
   if (url !== undefined) {
     const options = {

@@ -14,8 +14,8 @@ import { startWorld, type World } from './world.ts';
 after(closeConnections);
 const database = await startPostgres({ after });
 
-const PILED_UP = countOf(2000, 20_000);
-const AT_ONCE = 200;
+const PILED_UP = countOf(2000, 100_000);
+const AT_ONCE = 1000;
 
 test(`${PILED_UP} revocations while verifiers are away: they return by resuming, by a snapshot, and with what they had kept`, async (t) => {
   const world = await startWorld(t, database.url);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { availableParallelism, loadavg } from 'node:os';
 import { monotonicMs } from './monotonic.ts';
 import { LONGEST_PAUSE_MS, type Run } from './verifier-messages.ts';
 
@@ -28,7 +29,7 @@ export interface Break {
   readonly fromMs: number;
   /** When nothing could be learned any more, and until when; `undefined` where something may have come through. */
   severed: { readonly fromMs: number; toMs: number } | undefined;
-  /** When all of these verifiers were up to date again. */
+  /** When all of these verifiers knew what was durable after it was mended. */
   untilMs: number;
 }
 
@@ -77,7 +78,9 @@ export class Referee {
     const faults = runs.flatMap((run) => this.#fault(verifier, run) ?? []);
     this.#judged += runs.length;
     this.#staleRefusals += runs.filter(({ code }) => code === 'ERR_FEED_STALE').length;
-    assert.deepEqual(faults.slice(0, 5), [], `${faults.length} wrong answers of ${verifier}`);
+    // Refusals may say no more than that nobody had time to read what had come.
+    const load = `${loadavg()[0]?.toFixed(1)} processes for ${availableParallelism()} processors`;
+    assert.deepEqual(faults.slice(0, 5), [], `${faults.length} wrong answers of ${verifier}, ${load}`);
   }
 
   #fault(verifier: string, run: Run): string | undefined {

@@ -36,6 +36,8 @@ export function startRevoking(
     const work = revoke(one, server).finally(() => underway.delete(work));
     underway.add(work);
   }, pauseMs);
+  // A test that failed does not go on for that.
+  timer.unref();
 
   return {
     counts,

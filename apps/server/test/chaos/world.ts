@@ -39,7 +39,7 @@ export interface World {
    * Breaks something for these verifiers so that they can learn nothing, waits, mends it, and waits until they know what is new.
    */
   outage(what: string, names: readonly string[], outage: Outage): Promise<void>;
-  /** Waits until these know what is new, which ends the break. */
+  /** Waits, once all is mended, until these know what is new, which ends the break. */
   recover(broken: Break): Promise<void>;
   /** Waits until all services know exactly what the log has, and says what it has. */
   converge(more?: { readonly kept?: readonly Case[] }): Promise<StoredLog>;
@@ -68,8 +68,9 @@ export async function startWorld(t: TestContext, databaseUrl: string): Promise<W
     [...referee.cases.values()].map(({ name, token }) => [name, token]);
 
   async function recover(broken: Break): Promise<void> {
+    const mendedMs = monotonicMs();
     const waiting = verifiers.filter(({ name }) => broken.verifiers.includes(name));
-    await Promise.all(waiting.map(untilFresh));
+    await Promise.all(waiting.map((verifier) => untilKnowing(verifier, mendedMs)));
     broken.untilMs = monotonicMs();
   }
 
@@ -87,7 +88,7 @@ export async function startWorld(t: TestContext, databaseUrl: string): Promise<W
         WATCHWORD_ISSUER: issuer,
         WATCHWORD_SECRET: SECRET,
         WATCHWORD_DATABASE_URL: url,
-        WATCHWORD_DATABASE_CONNECTIONS: '4',
+        WATCHWORD_DATABASE_CONNECTIONS: '5',
         ...(redisUrl !== undefined && { WATCHWORD_REDIS_URL: redisUrl }),
       });
       t.after(() => server.kill());
@@ -173,11 +174,15 @@ export async function startWorld(t: TestContext, databaseUrl: string): Promise<W
   };
 }
 
-/** Knows what was durable a moment ago, and says of everything what that is. */
-async function untilFresh(verifier: VerifierProcess): Promise<void> {
+/**
+ * Knows what was durable at a time when all was mended. That what it knows is not old yet says nothing: its connection may have been
+ * reset a moment ago, and it has not noticed.
+ */
+async function untilKnowing(verifier: VerifierProcess, mendedMs: number): Promise<void> {
   await until(`${verifier.name} follows again`, async () => {
+    const askedMs = monotonicMs();
     const { feed } = await verifier.status();
-    return feed.state === 'following' && feed.ageMs < 1500;
+    return feed.state === 'following' && askedMs - feed.ageMs > mendedMs;
   });
 }
 

@@ -2,16 +2,19 @@ import type { KeyId, SessionId, TokenId } from '../domain/ids.ts';
 import type { LogHead, RevocationKind, RevocationRecord, RevocationTarget } from '../domain/revocation.ts';
 import type { EpochMs } from '../domain/time.ts';
 
-/** A row of `revocations`. */
-export interface RevocationRow {
-  readonly sequence: number;
-  readonly hash: Uint8Array;
-  readonly kind: RevocationKind;
-  readonly target: string;
-  readonly before_ms: EpochMs;
-  readonly at_ms: EpochMs;
-  readonly expires_ms: EpochMs;
-}
+/** What `RevocationRow` has of a row of `revocations`. */
+export const REVOCATION_COLUMNS = 'sequence, hash, kind, target, before_ms, at_ms, expires_ms';
+
+/** As an array, because there may be millions of them. */
+export type RevocationRow = readonly [
+  sequence: number,
+  hash: Uint8Array,
+  kind: RevocationKind,
+  target: string,
+  beforeMs: EpochMs,
+  atMs: EpochMs,
+  expiresMs: EpochMs,
+];
 
 /** The row of `feed_head`. */
 export interface HeadRow {
@@ -21,8 +24,8 @@ export interface HeadRow {
 }
 
 export function revocationFromRow(row: RevocationRow): RevocationRecord {
-  const { sequence, hash, at_ms: atMs, expires_ms: expiresMs } = row;
-  return { sequence, hash, target: targetFromRow(row), atMs, expiresMs };
+  const [sequence, hash, kind, target, beforeMs, atMs, expiresMs] = row;
+  return { sequence, hash, target: revocationTarget(kind, target, beforeMs), atMs, expiresMs };
 }
 
 export function headFromRow(row: HeadRow): LogHead {
@@ -31,7 +34,7 @@ export function headFromRow(row: HeadRow): LogHead {
 }
 
 /** The ids were parsed before they were stored. */
-function targetFromRow({ kind, target, before_ms: beforeMs }: RevocationRow): RevocationTarget {
+function revocationTarget(kind: RevocationKind, target: string, beforeMs: EpochMs): RevocationTarget {
   switch (kind) {
     case 'all':
       return { kind, beforeMs };

@@ -57,7 +57,7 @@ test('what reads is asked again; a step whose answer was lost is no conflict, bu
   const { session } = await store.sessions.start('alice', (startedMs) => sessionRow(startedMs));
   loseAnswerTo('ANY ($1::uuid[])');
   assert.equal((await store.sessions.find(session.id))?.record.session.id, session.id);
-  loseAnswerTo('was_generation');
+  loseAnswerTo('WITH ORDINALITY');
   await assert.rejects(store.sessions.advance(rotationOf(session.id, 1)), isUnavailable);
   assert.equal((await store.sessions.find(session.id))?.record.chain.generation, 2);
 });

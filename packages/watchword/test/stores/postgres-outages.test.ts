@@ -5,8 +5,10 @@ import { Client } from 'pg';
 import { startPostgres } from '../../../../tools/test-servers/index.ts';
 import { epochMs } from '../../src/domain/time.ts';
 import { WatchwordError } from '../../src/errors/watchword-error.ts';
-import type { Store, StoreContext } from '../../src/ports/store/store.ts';
+import type { RevocationResult } from '../../src/ports/store/revocation-log.ts';
+import type { Store } from '../../src/ports/store/store.ts';
 import { postgres } from '../../src/stores/postgres/index.ts';
+import { beginStatement } from '../../src/stores/postgres/locks.ts';
 import { startChild } from './child-process.ts';
 import type { Acknowledged } from './children/relentless-writer.ts';
 import { assertAllKept, collectFacts, writeUntilKilled } from './durability.ts';
@@ -16,8 +18,10 @@ import { rounds } from './seed.ts';
 const server = await startPostgres({ after });
 const PATIENCE_MS = 600;
 
-async function open(t: TestContext, database: string, overrides: Partial<StoreContext> = {}): Promise<Store> {
-  const store = await postgres(await server.createDatabase(database)).open(realContext(overrides));
+/** A store of little patience. Its tables are there: to make them may take longer on a busy machine. */
+async function openImpatient(t: TestContext, url: string): Promise<Store> {
+  await (await postgres(url).open(realContext())).close();
+  const store = await postgres(url).open(realContext({ patienceMs: PATIENCE_MS }));
   t.after(() => store.close());
   return store;
 }
@@ -46,7 +50,7 @@ async function recovered(store: Store): Promise<void> {
 }
 
 test('a server that stands still is a 503 in time, nothing is called fresh, and all is well when it goes on', async (t) => {
-  const store = await open(t, 'frozen', { patienceMs: PATIENCE_MS });
+  const store = await openImpatient(t, await server.createDatabase('frozen'));
   const { session } = await store.sessions.start('alice', (startedMs) => sessionRow(startedMs));
   let looks = 0;
   t.after(store.watch({ looked: () => (looks += 1) }));
@@ -92,8 +96,7 @@ test('a server that stands still is a 503 in time, nothing is called fresh, and 
 
 test('a row that somebody holds does not hold up the others, and the server is not left waiting', async (t) => {
   const url = await server.createDatabase('held');
-  const store = await postgres(url).open(realContext({ patienceMs: PATIENCE_MS }));
-  t.after(() => store.close());
+  const store = await openImpatient(t, url);
   const [held, free] = await Promise.all(
     ['alice', 'bob'].map((name) => store.sessions.start(name, (startedMs) => sessionRow(startedMs, name))),
   );
@@ -113,6 +116,50 @@ test('a row that somebody holds does not hold up the others, and the server is n
   await holder.query('ROLLBACK');
   assert.equal(await store.sessions.advance(rotationOf(held.session.id, 1)), 'advanced');
 });
+
+test('those who wait for the head of the log hold up neither those who read it nor anybody else', async (t) => {
+  const url = await server.createDatabase('waiting');
+  const store = await postgres(url, { connections: 5 }).open(realContext());
+  t.after(() => store.close());
+  const { session } = await store.sessions.start('alice', (startedMs) => sessionRow(startedMs));
+  const before = await store.revocations.revoke([{ kind: 'all' }], LIFETIMES);
+  const holder = await holdHead(t, url, 'BEGIN');
+  const waiting: Promise<RevocationResult>[] = [];
+  // So far apart that each makes a batch of its own.
+  for (let count = 0; count < 6; count += 1) {
+    waiting.push(store.revocations.revoke([{ kind: 'subject', subject: `bob-${count}` }], LIFETIMES));
+    await delay(60);
+  }
+  const beganMs = performance.now();
+  assert.deepEqual(await store.revocations.readAfter(0, 10, 'own'), before.records);
+  assert.equal((await store.revocations.head()).sequence, 1);
+  assert.ok(await store.sessions.find(session.id));
+  assert.equal((await store.revocations.readAfter(0, 10)).length, 1);
+  const tookMs = performance.now() - beganMs;
+  assert.ok(tookMs < 1000, `it took ${tookMs} ms`);
+  await holder.query('ROLLBACK');
+  await Promise.all(waiting);
+  assert.equal((await store.revocations.head()).sequence, 7);
+});
+
+test('a process that stands still with the head of the log in hand loses it in time for those who wait', async (t) => {
+  const url = await server.createDatabase('in_hand');
+  const store = await openImpatient(t, url);
+  await holdHead(t, url, beginStatement({ locks: [], mayBeLost: false, patienceMs: PATIENCE_MS }, '0'));
+  const { head } = await store.revocations.revoke([{ kind: 'all' }], LIFETIMES);
+  assert.equal(head.sequence, 1);
+});
+
+/** Locks the head of the log as an appender does, and does nothing more. */
+async function holdHead(t: TestContext, url: string, begin: string): Promise<Client> {
+  const holder = new Client({ connectionString: url });
+  holder.on('error', () => undefined);
+  await holder.connect();
+  t.after(() => holder.end());
+  await holder.query(begin);
+  await holder.query('SELECT FROM watchword.feed_head FOR UPDATE');
+  return holder;
+}
 
 test('backends that are terminated amid load lose nothing that was acknowledged', async () => {
   const url = await server.createDatabase('terminated');

@@ -77,7 +77,7 @@ test('processes that append together get numbers without gaps, and one chain of 
 
 test('eight stores that are opened on an empty schema at once agree on it', async () => {
   for (let round = 0; round < rounds(2, 30); round += 1) {
-    const factory = postgres(url, { schema: `together_${round}`, connections: 2 });
+    const factory = postgres(url, { schema: `together_${round}`, connections: 3 });
     const stores = await Promise.all(Array.from({ length: 8 }, () => factory.open(realContext())));
     const heads = await Promise.all(stores.map(({ revocations }) => revocations.head()));
     assert.equal(new Set(heads.map(({ epoch }) => epoch)).size, 1);

@@ -5,6 +5,7 @@ import type { Sighting } from '../../ports/store/store.ts';
 import type { EngineContext } from '../context.ts';
 import { chainRecords } from '../feed-format/record-chain.ts';
 import type { KeyKeeper } from '../keys/key-keeper.ts';
+import { FirstFill } from './first-fill.ts';
 import type { RevocationView } from './view.ts';
 
 /** In one read: of all there is, and of what is new, each of which is hashed again. */
@@ -64,6 +65,8 @@ class Follower implements Following {
   /** How far all of it was read again, while there is no position. */
   #readTo = 0;
   #lastRead: RevocationRecord | undefined;
+  /** What was read while nobody uses the view yet. */
+  #firstFill: FirstFill | undefined;
   /** Counts the times that reading began again, so that what was asked for before is not taken for an answer. */
   #history = 0;
   #asOfMs = Number.NEGATIVE_INFINITY;
@@ -77,6 +80,7 @@ class Follower implements Following {
 
   constructor(parts: FollowingParts) {
     this.#parts = parts;
+    this.#firstFill = new FirstFill(parts.view);
   }
 
   start(): void {
@@ -248,23 +252,40 @@ class Follower implements Following {
       const seen = this.#seen;
       const limit = this.#position === undefined ? BATCH : NEW_BATCH;
       const after = this.#position?.sequence ?? this.#readTo;
-      const records = await store.revocations.readAfter(after, limit);
+      const records = await store.revocations.readAfter(after, limit, 'own');
       if (history !== this.#history) continue;
       const isLast = records.length < limit;
-      if (this.#position === undefined) this.#takeAll(records, isLast ? seen : undefined);
-      else this.#takeMore(records, isLast ? seen : undefined);
+      if (this.#position === undefined) {
+        this.#takePart(records);
+        if (isLast) await this.#endFirstFill();
+        if (isLast && history === this.#history) this.#takenAll(seen);
+      } else {
+        this.#takeMore(records, isLast ? seen : undefined);
+      }
       if (isLast && history === this.#history) return;
     }
   }
 
-  /** Takes in a part of the whole log. With the last part the position is known: the last entry, or the head if that has expired. */
-  #takeAll(records: readonly RevocationRecord[], head: LogHead | undefined): void {
-    for (const record of records) this.#parts.view.apply(record);
-    const last = records.at(-1);
-    if (last !== undefined) {
-      this.#readTo = last.sequence;
-      this.#lastRead = last;
+  /** Takes in a part of the whole log. */
+  #takePart(records: readonly RevocationRecord[]): void {
+    for (const record of records) {
+      if (this.#firstFill === undefined) this.#parts.view.apply(record);
+      else this.#firstFill.take(record);
     }
+    const last = records.at(-1);
+    if (last === undefined) return;
+    this.#readTo = last.sequence;
+    this.#lastRead = last;
+  }
+
+  async #endFirstFill(): Promise<void> {
+    if (this.#firstFill === undefined) return;
+    for (const _ of this.#firstFill.finish()) await this.#parts.context.scheduler.nextTurn();
+    this.#firstFill = undefined;
+  }
+
+  /** With the last part the position is known: the last entry, or the head if that has expired. */
+  #takenAll(head: LogHead | undefined): void {
     if (head === undefined) return;
     const read = this.#lastRead;
     const isBeyond = read !== undefined && read.sequence > head.sequence;

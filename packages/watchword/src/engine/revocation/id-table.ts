@@ -263,6 +263,7 @@ export class IdTable {
   }
 }
 
-function wholeSecond(expiresSeconds: number): number {
+/** When an entry expires, as the table keeps it. */
+export function wholeSecond(expiresSeconds: number): number {
   return Math.min(Math.max(0, Math.ceil(expiresSeconds)), LAST_SECOND);
 }

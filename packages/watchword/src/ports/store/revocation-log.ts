@@ -49,8 +49,11 @@ export interface RevocationLog {
    */
   beginEpoch(current: string): Promise<LogHead>;
 
-  /** Entries after `sequence` that have not expired, in order, at most `limit`. */
-  readAfter(sequence: number, limit: number): Promise<readonly RevocationRecord[]>;
+  /**
+   * Entries after `sequence` that have not expired, in order, at most `limit`. What keeps this process's own knowledge fresh is read in
+   * a line of its `own`: it never waits behind other work that this process has for the store.
+   */
+  readAfter(sequence: number, limit: number, line?: 'own' | 'shared'): Promise<readonly RevocationRecord[]>;
 
   /** Deletes at most `limit` expired entries and cut-offs; the head stays. Says how many. */
   deleteExpired(beforeMs: EpochMs, limit: number): Promise<number>;

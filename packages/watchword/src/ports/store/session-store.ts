@@ -94,7 +94,8 @@ export interface SessionStore {
 
   /**
    * Compare and set. `advanced` only if the row's whole chain equals `expected`, it has not ended, and it started at or
-   * after every cut-off that covers it. Of any number of concurrent equal steps exactly one is told `advanced`.
+   * after every cut-off that covers it. Of any number of concurrent equal steps exactly one is told `advanced`, unless `next` equals
+   * `expected`: then nothing but the times is set, by each of them.
    */
   advance(step: ChainStep): Promise<'advanced' | 'conflict'>;
 

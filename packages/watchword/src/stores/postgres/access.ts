@@ -1,10 +1,12 @@
 import type { StoreContext } from '../../ports/store/store.ts';
 import { lockOf, type Lock } from './locks.ts';
-import type { OpenTurns } from './turns.ts';
+import type { OpenTurns, Turns } from './turns.ts';
 
 /** What each part of the PostgreSQL store works with. */
 export interface PostgresAccess {
   readonly turns: OpenTurns;
+  /** For reading the log, which is what keeps this process's knowledge fresh: in a line of its own. */
+  readonly reading: Pick<Turns, 'repeatable'>;
   readonly context: StoreContext;
   /** Quoted. */
   readonly schema: string;

@@ -8,6 +8,8 @@ export interface Batch<Item, Answer> {
   run(items: readonly Item[]): Promise<readonly Answer[]>;
   /** Two items of one key never share a batch, nor are they underway at the same time. */
   keyOf?(item: Item): string;
+  /** How many batches may be underway at the same time, where all may wait for the same. */
+  readonly mostUnderway?: number;
 }
 
 /** How many share a statement at most. */
@@ -19,10 +21,18 @@ const MOST_UNDERWAY = 4;
 
 interface Waiting<Item, Answer> {
   readonly item: Item;
+  readonly company: Company<Item, Answer>;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
-  /** Whether its caller was told that it took too long. */
-  isGone: boolean;
+  /** Whether its caller was told something, be it that it took too long. */
+  isTold: boolean;
+}
+
+/** Those who came in the same turn of the event loop: they wait equally long, by one timer. */
+interface Company<Item, Answer> {
+  readonly members: Waiting<Item, Answer>[];
+  untold: number;
+  stop(): void;
 }
 
 /**
@@ -31,18 +41,19 @@ interface Waiting<Item, Answer> {
  * the next one.
  */
 export function createBatches<Item, Answer>(
-  { scheduler }: StoreContext,
+  { scheduler, patienceMs }: StoreContext,
   turns: OpenTurns,
-  { run, keyOf }: Batch<Item, Answer>,
+  { run, keyOf, mostUnderway = MOST_UNDERWAY }: Batch<Item, Answer>,
 ): (item: Item) => Promise<Answer> {
   let queue: Waiting<Item, Answer>[] = [];
+  let arriving: Company<Item, Answer> | undefined;
   const busyKeys = new Set<string>();
   let isGathering = false;
   let underway = 0;
   let slow = 0;
 
   function gather(): void {
-    if (isGathering || queue.length === 0 || underway - slow > 0 || underway >= MOST_UNDERWAY) return;
+    if (isGathering || queue.length === 0 || underway - slow > 0 || underway >= mostUnderway) return;
     isGathering = true;
     void scheduler.nextTurn().then(() => {
       isGathering = false;
@@ -55,7 +66,7 @@ export function createBatches<Item, Answer>(
     const taken: Waiting<Item, Answer>[] = [];
     const left: Waiting<Item, Answer>[] = [];
     for (const waiting of queue) {
-      if (waiting.isGone) continue;
+      if (waiting.isTold) continue;
       const key = keyOf?.(waiting.item);
       if (taken.length >= MOST_IN_A_BATCH || (key !== undefined && busyKeys.has(key))) {
         left.push(waiting);
@@ -87,27 +98,52 @@ export function createBatches<Item, Answer>(
   async function answer(batch: readonly Waiting<Item, Answer>[]): Promise<void> {
     try {
       const answers = await run(batch.map(({ item }) => item));
-      for (const [index, { resolve }] of batch.entries()) resolve(answers[index] as Answer);
+      for (const [index, waiting] of batch.entries())
+        if (leaves(waiting)) waiting.resolve(answers[index] as Answer);
     } catch (error) {
       if (batch.length > 1 && concernsOne(error))
         await Promise.all(batch.map((waiting) => answer([waiting])));
-      else for (const { reject } of batch) reject(error);
+      else for (const waiting of batch) if (leaves(waiting)) waiting.reject(error);
     }
   }
 
+  function receive(): Company<Item, Answer> {
+    const members: Waiting<Item, Answer>[] = [];
+    const stop = scheduler.after(patienceMs, () => {
+      for (const waiting of members) if (leaves(waiting)) waiting.reject(deadlineExceeded());
+    });
+    const company: Company<Item, Answer> = { members, untold: 0, stop };
+    void scheduler.nextTurn().then(() => {
+      if (arriving === company) arriving = undefined;
+    });
+    return company;
+  }
+
+  /** Whether its caller is still to be told; he is told once. */
+  function leaves(waiting: Waiting<Item, Answer>): boolean {
+    if (waiting.isTold) return false;
+    waiting.isTold = true;
+    const { company } = waiting;
+    company.untold -= 1;
+    if (company.untold === 0) {
+      company.stop();
+      if (arriving === company) arriving = undefined;
+    }
+    turns.leave();
+    return true;
+  }
+
   return (item) =>
-    turns.counted(
-      (deadline) =>
-        new Promise<Answer>((resolve, reject) => {
-          const waiting = { item, resolve, reject, isGone: false };
-          deadline.onOver(() => {
-            waiting.isGone = true;
-            reject(deadlineExceeded());
-          });
-          queue.push(waiting);
-          gather();
-        }),
-    );
+    new Promise((resolve, reject) => {
+      turns.enter();
+      arriving ??= receive();
+      const company = arriving;
+      const waiting = { item, company, resolve, reject, isTold: false };
+      company.members.push(waiting);
+      company.untold += 1;
+      queue.push(waiting);
+      gather();
+    });
 }
 
 /** The statement failed because of a value in it, and changed nothing: it is found by asking for each alone. */

@@ -4,6 +4,7 @@ import { cancelStatement } from './cancel-statement.ts';
 import { createDeadline, deadlineExceeded, type Deadline } from './deadline.ts';
 import { asStoreError, isConnectionUseless } from './postgres-error.ts';
 import type { PostgresSettings } from './options.ts';
+import { createPreparedStatements, type PreparedStatements } from './prepared-statements.ts';
 import { VALUE_TYPES } from './value-types.ts';
 
 /** What a statement takes: arrays go as the texts of `array-literals`. */
@@ -15,6 +16,8 @@ export interface Connection {
   query<Row>(text: string, parameters?: readonly Parameter[]): Promise<readonly Row[]>;
   /** Rows as arrays. */
   queryArrays<Row>(text: string, parameters?: readonly Parameter[]): Promise<readonly Row[]>;
+  /** The same, of a statement that comes again and again with another number of things: outside of transactions only. */
+  queryPrepared<Row>(text: string, parameters: readonly Parameter[]): Promise<readonly Row[]>;
   /** The same as `query`, for how many rows were changed. */
   change(text: string, parameters?: readonly Parameter[]): Promise<number>;
 }
@@ -47,6 +50,7 @@ export function createConnections(
   { most, patienceMs, scheduler }: ConnectionLimits,
 ): Connections {
   let isDemanding = false;
+  const prepared = createPreparedStatements();
   const pool = new pg.Pool({
     ...clientConfig(url, patienceMs),
     max: most,
@@ -63,7 +67,7 @@ export function createConnections(
     },
     use: async (deadline, work) => {
       const client = await acquire(pool, deadline);
-      return hold(client, deadline, work);
+      return hold(client, deadline, prepared, work);
     },
     close: async () => {
       let hasEnded = false;
@@ -125,6 +129,7 @@ function acquire(pool: Pool, deadline: Deadline): Promise<PoolClient> {
 async function hold<Result>(
   client: PoolClient,
   deadline: Deadline,
+  prepared: PreparedStatements,
   work: (connection: Connection) => Promise<Result>,
 ): Promise<Result> {
   let isHeld = true;
@@ -139,7 +144,7 @@ async function hold<Result>(
     client.release(true);
     failOver(deadlineExceeded());
   });
-  const connection = createConnection(client, (error) => {
+  const connection = createConnection(client, prepared, (error) => {
     isUseless ||= isConnectionUseless(error);
   });
   try {
@@ -156,6 +161,7 @@ async function hold<Result>(
 
 export function createConnection(
   client: ClientBase,
+  prepared: PreparedStatements = createPreparedStatements(),
   failed: (error: unknown) => void = () => {},
 ): Connection {
   async function run<Result>(begin: () => Promise<Result>): Promise<Result> {
@@ -178,6 +184,8 @@ export function createConnection(
       run(
         async () => (await client.query({ text, ...withValues(parameters), rowMode: 'array' })).rows as never,
       ),
+    queryPrepared: (text, parameters) =>
+      run(async () => (await prepared.run(client, text, [...parameters])).rows as never),
     change: (text, parameters) =>
       run(async () => (await client.query({ text, ...withValues(parameters) })).rowCount ?? 0),
   };

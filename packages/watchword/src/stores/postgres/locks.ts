@@ -39,7 +39,8 @@ export function beginStatement({ locks, mayBeLost, patienceMs }: Beginning, now:
     `SET LOCAL statement_timeout = ${patience}`,
     // Waiting for a lock is a part of that, whatever the role has set.
     'SET LOCAL lock_timeout = 0',
-    `SET LOCAL idle_in_transaction_session_timeout = ${patience}`,
+    // Others have not lost their patience by then, and get what it holds.
+    `SET LOCAL idle_in_transaction_session_timeout = ${Math.ceil(patienceMs / 2)}`,
     ...(mayBeLost ? ['SET LOCAL synchronous_commit = off'] : []),
   ];
   const taking = inOrder(locks).map(({ key, mode }) => {

@@ -1,5 +1,5 @@
 import type { Store, StoreContext } from '../../ports/store/store.ts';
-import { createConnections } from './connections.ts';
+import { createConnections, type Connections } from './connections.ts';
 import { findServerExpression, renewEpoch } from './epoch.ts';
 import { lockOf } from './locks.ts';
 import { inspectSchema, migrateSchema, NEWEST_VERSION } from './migrations.ts';
@@ -25,13 +25,13 @@ export async function openPostgres(
   const { patienceMs } = context;
   const schema = `"${settings.schema}"`;
   const now = clock(context);
-  // One of them is for looks, which must not wait behind whatever holds the others.
-  const connections = createConnections(settings, {
-    most: settings.connections - 1,
-    patienceMs,
-    scheduler: context.scheduler,
-  });
+  // One is for looks, and one for what they showed: neither may wait behind those who wait for the head of the log themselves.
+  const open = (most: number): Connections =>
+    createConnections(settings, { most, patienceMs, scheduler: context.scheduler });
+  const connections = open(settings.connections - 2);
+  const readingConnections = open(1);
   const turns = createTurns(context, connections, now);
+  const reading = createTurns(context, readingConnections, now);
   try {
     const { server, version } = await turns.repeatable(async (connection) => {
       await assertServer(connection, settings.name);
@@ -42,8 +42,18 @@ export async function openPostgres(
       };
     });
     connections.demandUsable();
+    readingConnections.demandUsable();
     const watch = createPostgresWatch(settings, context, { schema, server });
-    const access = { turns, context, schema, channel: watch.channel, now, server, changed: watch.wake };
+    const access = {
+      turns,
+      reading,
+      context,
+      schema,
+      channel: watch.channel,
+      now,
+      server,
+      changed: watch.wake,
+    };
     const locks = [lockOf('exclusive', schema, 'migrations')];
     await turns.transaction({ locks, repeatable: true }, async (connection) => {
       if (version < NEWEST_VERSION) await migrateSchema(connection, schema, context.random);
@@ -54,12 +64,12 @@ export async function openPostgres(
       isListening: watch.isListening,
       close: async () => {
         await watch.stopAll();
-        await turns.finish();
-        await connections.close();
+        await Promise.all([turns.finish(), reading.finish()]);
+        await Promise.all([connections.close(), readingConnections.close()]);
       },
     });
   } catch (error) {
-    await connections.close();
+    await Promise.all([connections.close(), readingConnections.close()]);
     throw asRefusal(error, settings.name);
   }
 }

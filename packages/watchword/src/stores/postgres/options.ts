@@ -21,6 +21,8 @@ export interface PostgresSettings {
 
 const DEFAULT_SCHEMA = 'watchword';
 const DEFAULT_CONNECTIONS = 10;
+/** One for looks, one for reading what they showed, one for all else. */
+const LEAST_CONNECTIONS = 3;
 const MOST_CONNECTIONS = 1000;
 
 /** Names that need no quoting, short enough for the names that are made of them. */
@@ -80,8 +82,14 @@ function assertSchema(schema: unknown): asserts schema is string {
 }
 
 function assertConnections(count: unknown): asserts count is number {
-  if (typeof count === 'number' && Number.isInteger(count) && count >= 2 && count <= MOST_CONNECTIONS) return;
+  if (
+    typeof count === 'number' &&
+    Number.isInteger(count) &&
+    count >= LEAST_CONNECTIONS &&
+    count <= MOST_CONNECTIONS
+  )
+    return;
   throw new ConfigurationError(
-    `The \`connections\` of \`postgres\` are a number from 2 to ${MOST_CONNECTIONS}.`,
+    `The \`connections\` of \`postgres\` are a number from ${LEAST_CONNECTIONS} to ${MOST_CONNECTIONS}.`,
   );
 }

@@ -1,10 +1,19 @@
 import type { LogHead } from '../../domain/revocation.ts';
 import type { RevocationLog, RevocationResult } from '../../ports/store/revocation-log.ts';
-import { headFromRow, revocationFromRow, type HeadRow, type RevocationRow } from '../log-rows.ts';
+import {
+  headFromRow,
+  REVOCATION_COLUMNS,
+  revocationFromRow,
+  type HeadRow,
+  type RevocationRow,
+} from '../log-rows.ts';
 import { ON_PRIMARY, type PostgresAccess } from './access.ts';
 import { createBatches } from './batches.ts';
 import { EPOCH_BYTES } from './initial-schema.ts';
 import type { RevocationCall, Revoking } from './revoking.ts';
+
+/** They all wait for one row: more at once would only take connections from those who do not need it. */
+const MOST_WAITING_FOR_HEAD = 2;
 
 const deleteEntries = (schema: string): string => `
   DELETE FROM ${schema}.revocations WHERE sequence IN (
@@ -17,10 +26,10 @@ const deleteCutoffs = (schema: string): string => `
     FOR UPDATE SKIP LOCKED)`;
 
 export function createPostgresRevocations(access: PostgresAccess, revoking: Revoking): RevocationLog {
-  const { context, turns, schema, channel } = access;
+  const { context, turns, reading, schema, channel } = access;
 
   function readHead(): Promise<LogHead> {
-    return turns.repeatable(async (connection) => {
+    return reading.repeatable(async (connection) => {
       const [row] = await connection.query<HeadRow>(
         `SELECT epoch, sequence, hash FROM ${schema}.feed_head WHERE ${ON_PRIMARY}`,
       );
@@ -31,6 +40,7 @@ export function createPostgresRevocations(access: PostgresAccess, revoking: Revo
 
   /** The calls that came together share a transaction, and its place in the queue for the head. */
   const revoke = createBatches<RevocationCall, RevocationResult>(context, turns, {
+    mostUnderway: MOST_WAITING_FOR_HEAD,
     run: (calls) => {
       const locks = revoking.locksFor(calls.flatMap(({ requests }) => requests));
       return turns.begun.transaction({ locks }, (connection, nowMs) =>
@@ -60,12 +70,13 @@ export function createPostgresRevocations(access: PostgresAccess, revoking: Revo
       return readHead();
     },
 
-    readAfter: async (sequence, limit) => {
+    readAfter: async (sequence, limit, line) => {
       const text = `
-        SELECT * FROM ${schema}.revocations WHERE sequence > $1 AND expires_ms > ${access.now()} AND ${ON_PRIMARY}
+        SELECT ${REVOCATION_COLUMNS} FROM ${schema}.revocations
+        WHERE sequence > $1 AND expires_ms > ${access.now()} AND ${ON_PRIMARY}
         ORDER BY sequence LIMIT $2`;
-      const rows = await turns.repeatable((connection) =>
-        connection.query<RevocationRow>(text, [sequence, Math.max(0, limit)]),
+      const rows = await (line === 'own' ? reading : turns).repeatable((connection) =>
+        connection.queryArrays<RevocationRow>(text, [sequence, Math.max(0, limit)]),
       );
       return rows.map(revocationFromRow);
     },

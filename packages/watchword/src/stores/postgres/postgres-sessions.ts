@@ -25,7 +25,7 @@ export function createPostgresSessions(access: PostgresAccess, revoking: Revokin
         SELECT ${columns}, ${access.now()} FROM ${schema}.sessions
         WHERE id = ANY ($1::uuid[]) AND ${ON_PRIMARY}`;
       const rows = await turns.begun.repeatable((connection) =>
-        connection.queryArrays<TimedRow>(text, [plainArray(ids)]),
+        connection.queryPrepared<TimedRow>(text, [plainArray(ids)]),
       );
       const found = new Map(rows.map((row) => [row[0], row]));
       return ids.map((id) => readingFromRow(found.get(id)));
@@ -42,7 +42,7 @@ export function createPostgresSessions(access: PostgresAccess, revoking: Revokin
       turns.assertOpen();
       if (!isStorable(subject)) return [];
       const text = `
-        SELECT ${columns} FROM ${schema}.sessions WHERE subject_key = $1 AND ${isLive(access)}
+        SELECT ${columns} FROM ${schema}.sessions WHERE subject_key = $1 AND ${isLive(access)} AND ${ON_PRIMARY}
         ORDER BY started_ms DESC, id DESC LIMIT $2`;
       const rows = await turns.repeatable((connection) =>
         connection.queryArrays<SessionRow>(text, [subjectKey(access, subject), Math.max(0, limit)]),

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../domain/time.ts';
 import type { LongestLifetimes, Store } from '../../ports/store/store.ts';
 import type { PostgresAccess } from './access.ts';
+import { createBatches } from './batches.ts';
 import { createPostgresAccounts } from './postgres-accounts.ts';
 import { createPostgresClients } from './postgres-clients.ts';
 import { createPostgresExchanges } from './postgres-exchanges.ts';
@@ -64,15 +65,16 @@ export function createPostgresStore(
   };
 }
 
-function createRaiseLifetimes({ turns, schema }: PostgresAccess): Store['raiseLifetimes'] {
+/** Each revocation asks for them: those who ask at the same time share one answer, which is no older than any of their questions. */
+function createRaiseLifetimes({ context, turns, schema }: PostgresAccess): Store['raiseLifetimes'] {
   const table = `${schema}.longest_lifetimes`;
   const read = `SELECT token_ms, session_ms FROM ${table}`;
   const raise = `
     UPDATE ${table} SET token_ms = greatest(token_ms, $1), session_ms = greatest(session_ms, $2)
     RETURNING token_ms, session_ms`;
-  return (lifetimes) =>
-    turns.repeatable(async (connection): Promise<LongestLifetimes> => {
-      const [tokenMs, sessionMs] = [Math.ceil(lifetimes.tokenMs), Math.ceil(lifetimes.sessionMs)];
+
+  function raiseTo(tokenMs: number, sessionMs: number): Promise<LongestLifetimes> {
+    return turns.begun.repeatable(async (connection) => {
       // They only ever rise, so that one that is high enough needs no write.
       let [row] = await connection.query<LifetimesRow>(read);
       if (row === undefined || row.token_ms < tokenMs || row.session_ms < sessionMs) {
@@ -81,6 +83,16 @@ function createRaiseLifetimes({ turns, schema }: PostgresAccess): Store['raiseLi
       if (row === undefined) throw new Error('the row of the lifetimes is gone');
       return { tokenMs: row.token_ms, sessionMs: row.session_ms };
     });
+  }
+
+  return createBatches<LongestLifetimes, LongestLifetimes>(context, turns, {
+    run: async (asked) => {
+      const tokenMs = Math.ceil(Math.max(...asked.map((lifetimes) => lifetimes.tokenMs)));
+      const sessionMs = Math.ceil(Math.max(...asked.map((lifetimes) => lifetimes.sessionMs)));
+      const raised = await raiseTo(tokenMs, sessionMs);
+      return asked.map(() => ({ ...raised }));
+    },
+  });
 }
 
 interface LifetimesRow {

@@ -4,7 +4,7 @@ import type { EpochMs } from '../../domain/time.ts';
 import type { SessionScan, SessionStore } from '../../ports/store/session-store.ts';
 import { recordFromRow, type SessionRow } from '../session-row.ts';
 import { isStorable } from '../storable-text.ts';
-import { subjectKey, type PostgresAccess } from './access.ts';
+import { ON_PRIMARY, subjectKey, type PostgresAccess } from './access.ts';
 import type { Parameter } from './connections.ts';
 import { isLive, sessionColumns } from './session-rows.ts';
 
@@ -46,7 +46,7 @@ export function createSessionScans(access: PostgresAccess): Pick<SessionStore, '
   return {
     scanLive: async (scan) => {
       if (isHopeless(scan)) return { live: [], next: undefined };
-      const text = `SELECT ${sessionColumns(access)}, ${access.now()} FROM ${schema}.sessions WHERE ${which(scan)}`;
+      const text = `SELECT ${sessionColumns(access)}, ${access.now()} FROM ${schema}.sessions WHERE ${ON_PRIMARY} AND ${which(scan)}`;
       const rows = await turns.repeatable((connection) =>
         connection.queryArrays<SessionRow>(text, bounds(scan)),
       );
@@ -65,7 +65,7 @@ export function createSessionScans(access: PostgresAccess): Pick<SessionStore, '
       if (isHopeless(scan)) return { live: 0, next: undefined };
       const text = `
         SELECT count(*) FILTER (WHERE is_live) AS live, count(*) AS seen, min(id::text COLLATE "C") AS oldest
-        FROM (SELECT id, ${isLive(access)} AS is_live FROM ${schema}.sessions WHERE ${which(scan)}) AS scanned`;
+        FROM (SELECT id, ${isLive(access)} AS is_live FROM ${schema}.sessions WHERE ${ON_PRIMARY} AND ${which(scan)}) AS scanned`;
       const [counted] = await turns.repeatable((connection) => connection.query<Counted>(text, bounds(scan)));
       if (counted === undefined) return { live: 0, next: undefined };
       return { live: counted.live, next: counted.seen === scan.rows ? counted.oldest : undefined };

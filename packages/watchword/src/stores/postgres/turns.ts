@@ -26,8 +26,9 @@ export interface Turns {
 export interface OpenTurns extends Turns {
   /** For work that others wait for who were counted: it goes on after `close`. */
   readonly begun: Turns;
-  /** Runs `begin`, counted among those who are served, until a deadline. */
-  counted<Result>(begin: (deadline: Deadline) => Promise<Result>): Promise<Result>;
+  /** Counts one more among those who are served, until `leave`; throws where there is no room, and after `close`. */
+  enter(): void;
+  leave(): void;
   assertOpen(): void;
   /** Refuses what is asked for from now on; resolves when all that was begun has come to an end. */
   finish(): Promise<void>;
@@ -58,15 +59,23 @@ export function createTurns(context: StoreContext, connections: Connections, now
     if (closed) throw new WatchwordError('ERR_CLOSED');
   }
 
-  const counted: Counted = async (begin, patienceMs = context.patienceMs) => {
+  function enter(): void {
     assertOpen();
     if (underway >= MOST_AT_ONCE) throw tooManyWaiting();
     underway += 1;
+  }
+
+  function leave(): void {
+    underway -= 1;
+    if (underway === 0) whenIdle?.();
+  }
+
+  const counted: Counted = async (begin, patienceMs = context.patienceMs) => {
+    enter();
     try {
       return await limited(begin, patienceMs);
     } finally {
-      underway -= 1;
-      if (underway === 0) whenIdle?.();
+      leave();
     }
   };
 
@@ -108,7 +117,8 @@ export function createTurns(context: StoreContext, connections: Connections, now
   return {
     ...createRunners(counted),
     begun: createRunners(limited),
-    counted,
+    enter,
+    leave,
     assertOpen,
     finish: async () => {
       closed = true;

@@ -15,7 +15,7 @@ export const SESSION_COLUMNS = `
   share, generation, key_version, delivered_ms, settled, late, late_delivery, address_prefix, user_agent,
   ${CUTOFF} AS cutoff_ms`;
 
-/** A statement that gives each row as a `SessionRow`: an object with a member for each column costs as much as finding it. */
+/** A statement that gives each row as an array: an object with a member for each column costs as much as finding it. */
 export function prepareRows(database: DatabaseSync, sql: string): StatementSync {
   const statement = database.prepare(sql);
   statement.setReturnArrays(true);

@@ -1,11 +1,18 @@
 import type { RevocationLog } from '../../ports/store/revocation-log.ts';
 import type { StoreContext } from '../../ports/store/store.ts';
-import { headFromRow, revocationFromRow, type HeadRow, type RevocationRow } from '../log-rows.ts';
+import {
+  headFromRow,
+  REVOCATION_COLUMNS,
+  revocationFromRow,
+  type HeadRow,
+  type RevocationRow,
+} from '../log-rows.ts';
 import type { Revoke } from './revoke.ts';
+import { prepareRows } from './session-rows.ts';
 import type { SqliteAccess } from './sqlite-access.ts';
 
 const READ_AFTER = `
-  SELECT * FROM revocations WHERE sequence > ? AND expires_ms > ? ORDER BY sequence LIMIT ?`;
+  SELECT ${REVOCATION_COLUMNS} FROM revocations WHERE sequence > ? AND expires_ms > ? ORDER BY sequence LIMIT ?`;
 
 const DELETE_EXPIRED_ENTRIES = `
   DELETE FROM revocations WHERE sequence IN (
@@ -25,7 +32,7 @@ export function createSqliteRevocations(
   const { database, turns, transactions, ownWrites } = access;
   const readHead = database.prepare('SELECT epoch, sequence, hash FROM feed_head');
   const setEpoch = database.prepare('UPDATE feed_head SET epoch = ?');
-  const readAfter = database.prepare(READ_AFTER);
+  const readAfter = prepareRows(database, READ_AFTER);
   const deleteEntries = database.prepare(DELETE_EXPIRED_ENTRIES);
   const deleteCutoffs = database.prepare(DELETE_EXPIRED_CUTOFFS);
 

@@ -90,6 +90,27 @@ const advanceCases: readonly BenchCase[] = [
     },
   },
   {
+    name: 'a step to the same chain advances as often as it is asked for, and sets its two times alone',
+    run: async (bench) => {
+      const [store, other] = await bench.openMany(2);
+      assert.ok(store && other);
+      const record = await store.sessions.start('alice', (startedMs) => bench.row(startedMs, {}, CHAIN));
+      const { lastRefreshedMs } = record.session;
+      const step = { sessionId: record.session.id, expected: CHAIN, next: CHAIN, lastRefreshedMs };
+      for (const idleExpiresMs of [epochMs(4004), epochMs(4004), epochMs(5005)]) {
+        assert.equal(await store.sessions.advance({ ...step, idleExpiresMs }), 'advanced');
+        const session = { ...record.session, idleExpiresMs };
+        assert.deepEqual(await found(other, record), { session, chain: CHAIN, share: record.share });
+      }
+      const late = { ...step, idleExpiresMs: epochMs(6006) };
+      const settled = { ...CHAIN, settled: true };
+      const steps = [{ ...late, next: settled }, { ...late, expected: settled, next: settled }, late];
+      const outcomes = [];
+      for (const each of steps) outcomes.push(await other.sessions.advance(each));
+      assert.deepEqual(outcomes, ['advanced', 'advanced', 'conflict']);
+    },
+  },
+  {
     name: 'advance of an unknown session is a conflict',
     run: async (bench) => {
       const store = await bench.open();
