@@ -1,6 +1,7 @@
 import { bundle } from './bundle.ts';
 import type { Benchmark } from './benchmark.ts';
 import { feed } from './feed.ts';
+import { guard } from './guard.ts';
 import { refreshHttp } from './refresh-http.ts';
 import { revocation } from './revocation.ts';
 import { rotation } from './rotation.ts';
@@ -14,5 +15,6 @@ export const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map([
   ['rotation', rotation],
   ['refresh-http', refreshHttp],
   ['feed', feed],
+  ['guard', guard],
   ['bundle', bundle],
 ]);

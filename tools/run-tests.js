@@ -8,6 +8,7 @@ import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { findTests } from './run-tests/find-tests.js';
+import { groupTests } from './run-tests/group-tests.js';
 import { endLeftovers, endNow } from './run-tests/leftovers.js';
 import { chromiumPath } from './setup/chromium.js';
 import { runChild } from './setup/child.js';
@@ -41,11 +42,24 @@ async function main() {
   const others = files.filter((file) => !timed.includes(file));
   const common = ['--test', '--conditions=watchword-source', '--test-reporter=spec', ...options];
   common.push(`--test-timeout=${isLong ? 60 * minute : 2 * minute}`);
-  // One more than there are cores: tests mostly wait, for processes that they have started and for time to pass.
-  const together = availableParallelism() + 1;
-  const codes = [await run(env, [...common, `--test-concurrency=${together}`], others)];
+  // More than there are cores: tests mostly wait, for processes that they have started and for time to pass.
+  const together = availableParallelism() + (isLong ? 1 : 2);
+  const sharing = isLong
+    ? others
+    : groupTests(root, others, join(root, '.runtime', 'test-groups', String(env[mark])));
+  const codes = [await run(env, [...common, `--test-concurrency=${together}`], sharing.map(longOnesFirst))];
   codes.push(await run(env, [...common, '--test-concurrency=1'], timed));
   process.exitCode = codes.find((code) => code !== 0) ?? 0;
+}
+
+/**
+ * Node runs files in the order of their names, in which whole paths stand before relative ones: those that install and
+ * compile take long, and must not begin when all others are done.
+ *
+ * @param {string} file
+ */
+function longOnesFirst(file) {
+  return file.startsWith(join('tools', 'test')) ? join(root, file) : file;
 }
 
 /**

@@ -64,5 +64,11 @@ export const limits = {
     packages: ['zod'],
     notBuiltins: drivers,
   },
+  // Options for plugins that the application has: none of them is loaded here.
+  'watchword/headers': {
+    rooms: [...core, 'crypto', 'platform', 'facade'],
+    packages: [],
+    notBuiltins: drivers,
+  },
   'watchword/testing': { rooms: [...whole, 'stores', 'testing'], packages: ['zod'] },
 };

@@ -48,7 +48,7 @@ app.post('/log-in', express.json(), async (req, res) => {
 const router = express.Router();
 router.use(auth.require());
 createServer((req, res) => void handleRequest(auth, req, res).then((answered: boolean) => answered || res.end()));
-createServer().on('upgrade', (req) => void authorizeUpgrade(auth, req, { scope: 'live' })?.token.subject);
+createServer().on('upgrade', async (req) => void (await authorizeUpgrade(auth, req, { scope: 'live' }))?.token.subject);
 const fastify = createFastify();
 await fastify.register(forFastify.watchword(auth));
 fastify.get<{ Params: { id: string } }>('/me/:id', { onRequest: forFastify.requireAuth(auth) }, (request) => {

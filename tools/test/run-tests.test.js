@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -122,6 +122,34 @@ test('hangs', async () => {
     assert.equal(code, 1);
     assert.match(stdout, /on purpose/);
     assert.match(stdout, /ℹ fail 1\n/);
+  });
+
+  test('has one process run several files of the library, and names the file in which a test fails', () => {
+    const one = (/** @type {string} */ body) =>
+      `import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { appendFileSync } from 'node:fs';
+let calls = 0;
+beforeEach(() => (calls += 1));
+test('of the group', () => {
+  appendFileSync('seen.log', JSON.stringify({ file: import.meta.filename, pid: process['pid'] }) + '\\n');
+  assert.equal(calls, 1, 'the hooks of others are not called');
+  ${body}
+});
+`;
+    workspace.write('packages/watchword/test/group/one.test.ts', one(''));
+    workspace.write('packages/watchword/test/group/two.test.ts', one("throw new Error('on purpose');"));
+    workspace.write(
+      'packages/watchword/test/group/own.test.ts',
+      `${one('')}\nprocess.on('exit', () => {});\n`,
+    );
+    const { code, stdout, seen } = runTests(['test/group']);
+    assert.equal(code, 1);
+    assert.match(stdout, /✖ packages\/watchword\/test\/group\/two\.test\.ts/);
+    assert.match(stdout, /test at packages\/watchword\/test\/group\/two\.test\.ts:6:1/);
+    assert.match(stdout, /ℹ pass 2\n[^]*ℹ fail 1\n/);
+    assert.equal(new Set(seen.map(({ pid }) => pid)).size, 2);
+    assert.deepEqual(readdirSync(join(workspace.folder, '.runtime', 'test-groups')), []);
   });
 
   test('fails when a filter finds nothing', () => {

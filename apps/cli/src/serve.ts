@@ -40,6 +40,7 @@ Settings come from the environment, so that no process list shows a secret:
   WATCHWORD_DATABASE_URL    postgres://… in place of SQLite in the data folder
   WATCHWORD_REDIS_URL       redis://… carries revocations between servers
   WATCHWORD_ROTATION        of refresh tokens: resilient (default) or strict
+  WATCHWORD_BROWSER_SESSIONS  what browsers are given: jwt (default) or opaque
   WATCHWORD_RACE_WINDOW_MS  how far apart two uses of one may be a race
   NODE_ENV                  production refuses what is for development only
 

@@ -89,6 +89,8 @@ export function createSession({ changed, tell, problem, otherTabs, family }) {
     if (outcome.kind === 'answer')
       return arrive(outcome.body, entries ?? arrival(state.details, outcome.body), by);
     if (outcome.status !== 401) return stay(outcome, () => look(by, entries));
+    if (state.view !== 'signed-in' && outcome.problem.code === 'ERR_TOKEN_MISSING' && !mayHoldSession())
+      return leave(story.noSession());
     return refresh(by === 'retry' ? 'retry' : 'resume');
   }
 
@@ -204,6 +206,11 @@ export function createSession({ changed, tell, problem, otherTabs, family }) {
 
     signOut: () => inTurn(signOut),
   };
+}
+
+/** The CSRF token comes and goes with the session, and is the one cookie of it that script can see. */
+function mayHoldSession() {
+  return /(?:^|; )__Host-[^=;]+_csrf=/.test(document.cookie);
 }
 
 function arrival(before, details) {

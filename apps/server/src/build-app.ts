@@ -4,6 +4,7 @@ import serveStatic from '@fastify/static';
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { WatchwordError, type ErrorCode, type Watchword } from 'watchword';
+import { fastifyHelmetOptions, headersBesidesHelmet, type PageHeaderOptions } from 'watchword/headers';
 import { createHttpServer } from './create-http-server.ts';
 import { guard } from './guard.ts';
 import { replyWithError, replyWithProblem } from './problem-reply.ts';
@@ -41,10 +42,10 @@ export async function buildApp(
   });
   // Verifiers that follow the feed would be waited for otherwise.
   app.addHook('preClose', async () => auth.http.endStreams());
-  await app.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: PAGE_POLICY },
-    hsts: hsts(issuer),
-  });
+  const pages = pageHeaderOptions(issuer);
+  await app.register(helmet, fastifyHelmetOptions(pages));
+  const besides = headersBesidesHelmet(pages);
+  app.addHook('onRequest', async (_request, reply) => void reply.headers(besides));
   await app.register(serveStatic, { root: PUBLIC_FILES, cacheControl: false });
   addOperationsRoutes(app, auth);
   addDemoRoutes(app, auth);
@@ -52,20 +53,9 @@ export async function buildApp(
   return app;
 }
 
-const PAGE_POLICY = {
-  defaultSrc: ["'none'"],
-  scriptSrc: ["'self'"],
-  styleSrc: ["'self'"],
-  imgSrc: ["'self'"],
-  connectSrc: ["'self'"],
-  formAction: ["'self'"],
-  baseUri: ["'none'"],
-  frameAncestors: ["'none'"],
-};
-
-/** Browsers ignore HSTS over plain HTTP, and on localhost it would be in the way of the next project. */
-function hsts(issuer: string) {
-  return issuer.startsWith('https:') ? { maxAge: 63_072_000 } : false;
+/** The page is made of files. What other hosts below the issuer's there are, and whether they speak HTTPS, nobody has told the server. */
+function pageHeaderOptions(issuer: string): PageHeaderOptions {
+  return { https: issuer.startsWith('https:'), scripts: 'own', hsts: 'host' };
 }
 
 function addOperationsRoutes(app: FastifyInstance, auth: Watchword): void {

@@ -81,6 +81,7 @@ export function readSettings(given: Environment, overrides: ServerOverrides): Se
       issuer: issuer ?? `http://localhost:${port}`,
       algorithm: algorithmOf(environment),
       rotation: oneOf('WATCHWORD_ROTATION', environment, ['resilient', 'strict'] as const, 'resilient'),
+      browserSessions: oneOf('WATCHWORD_BROWSER_SESSIONS', environment, ['jwt', 'opaque'] as const, 'jwt'),
       ...(raceWindowMs !== undefined && { raceWindowMs }),
       ...(tokenCacheSize !== undefined && { tokenCacheSize }),
       ...(sessionLimit !== undefined && { sessionLimit }),
@@ -112,7 +113,7 @@ function warningsOf({ issuer, host, port, trustedProxies }: Reached): readonly s
 }
 
 /** A server that others reach shows no tricks either, though somebody forgot to set it to production. */
-function isLoopbackUrl(url: string): boolean {
+export function isLoopbackUrl(url: string): boolean {
   return URL.canParse(url) && LOOPBACK.test(new URL(url).hostname.replace(/^\[|\]$/g, ''));
 }
 

@@ -9,7 +9,8 @@ import { addDemo } from './demo/add-demo.ts';
 import { logEvents } from './log-events.ts';
 import { createLogger } from './logging/create-logger.ts';
 import { openInstallation } from './open-installation.ts';
-import type { ServerOverrides } from './read-settings.ts';
+import { isLoopbackUrl, type ServerOverrides } from './read-settings.ts';
+import { reportSelfCheck } from './report-self-check.ts';
 import { SettingError } from './setting-error.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
 
@@ -47,7 +48,9 @@ export async function startServer(
     await auth.close();
     throw error;
   });
+  const stopping = new AbortController();
   stopOnSignals(async () => {
+    stopping.abort();
     const closed = app.close();
     closeConnections();
     await removeFiles();
@@ -55,6 +58,7 @@ export async function startServer(
     await auth.close();
   });
   process.stdout.write(`Watchword answers at ${address}\nThe page to try it: ${address}/\n`);
+  if (!isLoopbackUrl(settings.watchword.issuer)) void reportSelfCheck(auth, logger, stopping.signal);
 }
 
 function addressOf(host: string, port: number): string {

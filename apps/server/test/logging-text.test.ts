@@ -19,6 +19,7 @@ const HIDDEN: readonly (readonly [string, string])[] = [
   [`eyJeyJ.${JWT}`, 'eyJeyJ.[redacted]'],
   [`refused ${REFRESH}, sorry`, 'refused [redacted], sorry'],
   [`a piece: ${REFRESH.slice(0, 30)}…`, 'a piece: [redacted]…'],
+  [`an opaque session: ${REFRESH.replace('wwr_', 'wws_')}`, 'an opaque session: [redacted]'],
   [`Bearer ${JWT}`, 'Bearer [redacted]'],
   ['curl -H "Authorization: Bearer opaque/+~.=="', 'curl -H "Authorization: [redacted]'],
   ['got bearer opaque-1 twice', 'got bearer [redacted] twice'],

@@ -26,9 +26,15 @@ export interface Renewal {
 /** Longer than the server takes: what it cannot answer within half its race window, it refuses. */
 const TIMEOUT_MS = 10_000;
 
-interface RefreshAnswer {
+/** In seconds. */
+interface Life {
+  readonly expires_in?: number;
+  /** The whole of it, where some of it has passed. */
+  readonly lifetime?: number;
+}
+
+interface RefreshAnswer extends Life {
   readonly session: { readonly id: string };
-  readonly expires_in: number;
 }
 
 export function createRenewal(place: Place, knowledge: Knowledge, tell: (tiding: Tiding) => void): Renewal {
@@ -57,7 +63,7 @@ export function createRenewal(place: Place, knowledge: Knowledge, tell: (tiding:
     const begun = spanFromNow(0);
     const response = await call(place, 'GET', 'auth/session');
     const code = response && (await codeOf401(response));
-    const session = response?.ok ? await jsonOf<Session & { readonly expires_in: number }>(response) : {};
+    const session = response?.ok ? await jsonOf<Session & Life>(response) : {};
     // What is known is newer than what was asked.
     if (changes !== knowledge.changes) return isIn() ? load() : 'refused';
     if (session.session_id !== undefined) {
@@ -149,6 +155,10 @@ async function call(place: Place, method: string, path: string): Promise<Respons
   }).catch(() => undefined);
 }
 
-function lifeOf({ expires_in }: { readonly expires_in?: number }, begun: Span): Span {
-  return { ...begun, lengthMs: Number(expires_in) * 1000 || 0 };
+/** As if it had been seen to begin, so that every tab renews by the same share of it. */
+function lifeOf({ expires_in, lifetime }: Life, begun: Span): Span {
+  const leftMs = Number(expires_in) * 1000 || 0;
+  const lengthMs = Number(lifetime) * 1000 || leftMs;
+  const passedMs = lengthMs - leftMs;
+  return { lengthMs, monotonicMs: begun.monotonicMs - passedMs, wallMs: begun.wallMs - passedMs };
 }

@@ -8,18 +8,19 @@ import { root } from '../../setup/root.js';
 const run = promisify(execFile);
 
 /** An npm that gets no answer waits for minutes. */
-const NPM_TIMEOUT_MS = 90_000;
+const NPM_TIMEOUT_MS = 300_000;
 
 /**
- * What npm publishes of the library, built first if it has to be.
+ * What npm publishes of a package, built first if it has to be.
  *
  * @param {string} folder where the tarball goes
+ * @param {string} member the package's own folder; the library's unless another is named
  * @returns {Promise<{ path: string, files: readonly string[] }>}
  */
-export async function packLibrary(folder) {
+export async function packLibrary(folder, member = 'packages/watchword') {
   await run(process.execPath, [join(root, 'tools/setup.js'), 'start'], { cwd: root });
   const args = ['pack', '--json', '--pack-destination', folder];
-  const { stdout } = await npm(args, join(root, 'packages/watchword'));
+  const { stdout } = await npm(args, join(root, member));
   const [{ filename, files }] = JSON.parse(stdout);
   return {
     path: join(folder, filename),
@@ -46,16 +47,19 @@ export function npm(args, cwd) {
 export class PackedProject {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'watchword-packed-')));
 
-  /** @param {readonly string[]} packages further ones to install, at the versions that this repository uses */
-  async install(packages) {
-    const { path } = await packLibrary(this.folder);
-    const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-    const dependencies = Object.fromEntries(packages.map((name) => [name, devDependencies[name]]));
-    const manifest = {
-      type: 'module',
-      private: true,
-      dependencies: { ...dependencies, watchword: `file:${path}` },
-    };
+  /**
+   * @param {readonly string[]} packages further ones to install, at the versions that this repository uses
+   * @param {readonly string[]} members folders of packages of ours to install packed
+   */
+  async install(packages, members = ['packages/watchword']) {
+    /** @type {Record<string, string>} */
+    const dependencies = {};
+    for (const name of packages) dependencies[name] = versionOf(name);
+    for (const member of members) {
+      const { path } = await packLibrary(this.folder, member);
+      dependencies[read(member).name] = `file:${path}`;
+    }
+    const manifest = { type: 'module', private: true, dependencies };
     this.write('package.json', JSON.stringify(manifest));
     await npm(['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'], this.folder);
   }
@@ -71,12 +75,34 @@ export class PackedProject {
 
   /**
    * @param {readonly string[]} args of Node, which runs as it does for everybody: without a condition of ours
+   * @param {string} program a Node
    */
-  node(args) {
-    return run(process.execPath, args, { cwd: this.folder });
+  node(args, program = process.execPath) {
+    return run(program, args, { cwd: this.folder, env: withoutTestRunner() });
   }
 
   remove() {
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** A runner of tests inside a test would report to the one around it. */
+function withoutTestRunner() {
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  return env;
+}
+
+/** @param {string} member */
+function read(member) {
+  return JSON.parse(readFileSync(join(root, member, 'package.json'), 'utf8'));
+}
+
+/** @param {string} name */
+function versionOf(name) {
+  if (name === 'express-4') {
+    const { dependencies } = read('packages/watchword/test/adapters/express-4');
+    return `npm:express@${dependencies.express}`;
+  }
+  const { devDependencies } = read('.');
+  return devDependencies[name] ?? read('packages/client').devDependencies[name];
 }

@@ -16,6 +16,9 @@ export async function readToken(terminal: Terminal, file: string | undefined): P
   if (token.startsWith('wwr_')) {
     throw new Stop(2, 'That is a refresh token of Watchword: it says nothing to anybody but its server.');
   }
+  if (token.startsWith('wws_')) {
+    throw new Stop(2, 'That is an opaque session of Watchword: it says nothing to anybody but its server.');
+  }
   return token;
 }
 

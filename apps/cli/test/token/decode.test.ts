@@ -81,6 +81,7 @@ describe('token decode', () => {
     ['e30.bm8.x', /^That is no JWT: its payload is not JSON in base64url\./],
     ['W10.e30.x', /^That is no JWT: its header is not a JSON object\./],
     ['wwr_abc', /^That is a refresh token of Watchword/],
+    ['wws_abc', /^That is an opaque session of Watchword/],
   ];
   for (const [input, sentence] of refusals) {
     test(`refuses ${JSON.stringify(input)}`, async () => {

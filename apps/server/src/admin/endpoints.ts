@@ -11,6 +11,7 @@ import { rewrapKeys } from './rewrap-keys.ts';
 import { revoke } from './revoke.ts';
 import { rotateClientSecret } from './rotate-client-secret.ts';
 import { rotateKey } from './rotate-key.ts';
+import { selfCheck } from './self-check.ts';
 import { showClient } from './show-client.ts';
 import { showFeed } from './show-feed.ts';
 import { showSession } from './show-session.ts';
@@ -38,4 +39,5 @@ export const ADMIN_ENDPOINTS: readonly Endpoint[] = [
   rotateClientSecret,
   tailEvents,
   showSettings,
+  selfCheck,
 ];

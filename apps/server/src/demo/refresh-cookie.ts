@@ -1,16 +1,17 @@
-/** The name of the cookie that carries the refresh token, as the library sets it where nothing else is configured. */
-const NAME = '__Host-ww_rt';
+/** The cookies that carry what is presented at a refresh, as the library sets them where nothing else is configured. */
+const TOKEN = '__Host-ww_rt';
+const OPAQUE_ID = '__Host-ww_sid';
 
-/** The refresh token in a `Cookie` header, if there is exactly one. */
+/** The refresh token, or the id of the opaque session, in a `Cookie` header, if there is exactly one. */
 export function readRefreshCookie(header: string | undefined): string | undefined {
   const values = (header ?? '')
     .split(';')
-    .map((pair) => pair.trim())
-    .filter((pair) => pair.startsWith(`${NAME}=`))
-    .map((pair) => pair.slice(NAME.length + 1));
+    .map((pair) => /^ *([^=]*)=(.*?) *$/.exec(pair) ?? [])
+    .filter(([, name]) => name === TOKEN || name === OPAQUE_ID)
+    .map(([, , value]) => value);
   return values.length === 1 && values[0] !== '' ? values[0] : undefined;
 }
 
-export function writeRefreshCookie(token: string): string {
-  return `${NAME}=${token}`;
+export function writeRefreshCookie(text: string): string {
+  return `${text.startsWith('wws_') ? OPAQUE_ID : TOKEN}=${text}`;
 }

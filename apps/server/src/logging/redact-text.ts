@@ -143,6 +143,7 @@ const SCHEMES: readonly Shape[] = [
 const SHAPES: readonly (Shape & { readonly hint: string })[] = [
   // Our refresh tokens, client secrets and admin credentials; a piece of one counts too.
   { hint: 'wwr_', pattern: /wwr_[\w-]{8,}/g, replacement: REDACTED },
+  { hint: 'wws_', pattern: /wws_[\w-]{8,}/g, replacement: REDACTED },
   { hint: 'wwcs_', pattern: /wwcs_[\w-]{8,}/g, replacement: REDACTED },
   { hint: 'wwadm_', pattern: /wwadm_[\w-]{8,}/g, replacement: REDACTED },
   // Cookies of ours and of others, wherever they are quoted.

@@ -82,8 +82,14 @@ function parametersOf(
   });
 }
 
-function requestBody({ type, schema, optional }: BodyDescription, schemas: SchemaCollection): object {
-  return { required: !optional, content: { [type]: { schema: schemas.convert(schema, 'input') } } };
+function requestBody(
+  { type, schema, alternative, optional }: BodyDescription,
+  schemas: SchemaCollection,
+): object {
+  const contents = [{ type, schema }, ...(alternative === undefined ? [] : [alternative])];
+  const content: Record<string, object> = {};
+  for (const one of contents) content[one.type] = { schema: schemas.convert(one.schema, 'input') };
+  return { required: !optional, content };
 }
 
 function successes(responses: Responses, schemas: SchemaCollection): Record<string, object> {

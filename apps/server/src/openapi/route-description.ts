@@ -26,9 +26,18 @@ export interface RouteDescription {
   readonly isProbe?: boolean;
 }
 
-export interface BodyDescription {
-  readonly type: 'application/json' | 'application/x-www-form-urlencoded';
+export interface BodyContent {
+  readonly type:
+    | 'application/json'
+    | 'application/x-www-form-urlencoded'
+    | 'application/csp-report'
+    | 'application/reports+json';
   readonly schema: z.ZodType;
+}
+
+export interface BodyDescription extends BodyContent {
+  /** What else is taken in its place. */
+  readonly alternative?: BodyContent;
   /** Whether a body may be left out. */
   readonly optional: boolean;
 }

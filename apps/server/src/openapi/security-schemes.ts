@@ -19,6 +19,12 @@ export const SECURITY_SCHEMES = {
     name: '__Host-ww_rt',
     description: 'The refresh token of a session in its cookie.',
   },
+  opaqueCookie: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-ww_sid',
+    description: 'The id of an opaque session in its cookie, in place of both tokens.',
+  },
   client: {
     type: 'http',
     scheme: 'basic',

@@ -12,7 +12,12 @@ const currentSession = z
     subject: z.string(),
     session_id: z.string(),
     client_id: z.string(),
-    expires_in: z.number().int().min(0).describe('Seconds until the access token expires.'),
+    expires_in: z.number().int().min(0).describe('Seconds until what the client holds is to be renewed.'),
+    lifetime: z
+      .number()
+      .int()
+      .min(0)
+      .describe('The same in whole: of how many seconds these are what is left.'),
     scope: z.array(z.string()),
     user: user.optional(),
     session: z.object({
@@ -61,7 +66,7 @@ export const SESSION_ROUTES: readonly RouteDescription[] = [
     path: '/auth/session',
     group: 'sessions',
     summary: 'The session that asks',
-    security: ['accessToken', 'accessCookie'],
+    security: ['accessToken', 'accessCookie', 'opaqueCookie'],
     responses: { 200: { description: 'The session.', schema: currentSession } },
     refusals: ACCESS_TOKEN_REFUSALS,
   },
@@ -70,7 +75,7 @@ export const SESSION_ROUTES: readonly RouteDescription[] = [
     path: '/auth/sessions',
     group: 'sessions',
     summary: 'The user’s own live sessions, newest first, at most 100',
-    security: ['accessToken', 'accessCookie'],
+    security: ['accessToken', 'accessCookie', 'opaqueCookie'],
     responses: {
       200: { description: 'The sessions.', schema: z.object({ sessions: z.array(listedSession) }) },
     },
@@ -81,7 +86,7 @@ export const SESSION_ROUTES: readonly RouteDescription[] = [
     path: '/auth/sessions',
     group: 'sessions',
     summary: 'End all of the user’s sessions but the one that asks',
-    security: ['accessToken', 'accessCookie'],
+    security: ['accessToken', 'accessCookie', 'opaqueCookie'],
     responses: {
       200: { description: 'How many ended.', schema: z.object({ ended: z.number().int().min(0) }) },
     },
@@ -92,7 +97,7 @@ export const SESSION_ROUTES: readonly RouteDescription[] = [
     path: '/auth/sessions/{id}',
     group: 'sessions',
     summary: 'End one of the user’s sessions',
-    security: ['accessToken', 'accessCookie'],
+    security: ['accessToken', 'accessCookie', 'opaqueCookie'],
     params: z.object({ id: z.string() }),
     responses: { 204: { description: 'The session is over.' } },
     refusals: [...ACCESS_TOKEN_REFUSALS, 'ERR_CROSS_SITE', 'ERR_SESSION_UNKNOWN', 'ERR_ROUTE_UNKNOWN'],

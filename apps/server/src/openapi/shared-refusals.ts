@@ -24,6 +24,7 @@ export const ACCESS_TOKEN_REFUSALS: readonly ErrorCode[] = [
   'ERR_TOKEN_NOT_YET_VALID',
   'ERR_TOKEN_REVOKED',
   'ERR_FEED_STALE',
+  'ERR_STORE_ROLLED_BACK',
 ];
 
 /** What can go wrong when a session is started or goes on, whoever asks. */

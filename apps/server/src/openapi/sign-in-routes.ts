@@ -25,7 +25,7 @@ const presentedRefresh = z
 const tokens = z
   .object({
     session: z.object({ id: z.string(), expires_at: time, generation: z.number().int() }),
-    expires_in: z.number().int().min(0).describe('Seconds until the access token expires.'),
+    expires_in: z.number().int().min(0).describe('Seconds until what the client was given is to be renewed.'),
     token_type: z.literal('Bearer').optional(),
     access_token: z.string().optional(),
     refresh_token: z.string().optional(),
@@ -73,7 +73,7 @@ export const SIGN_IN_ROUTES: readonly RouteDescription[] = [
     group: 'sign-in',
     summary: 'End the session that asks',
     description: 'Who holds no token of a session is signed out already, which is answered alike.',
-    security: ['refreshCookie', 'accessToken', 'anonymous'],
+    security: ['refreshCookie', 'opaqueCookie', 'accessToken', 'anonymous'],
     body: { type: 'application/json', schema: presentedRefresh, optional: true },
     responses: { 204: { description: 'The session is over.' } },
     refusals: [...BODY_REFUSALS, 'ERR_REFRESH_AMBIGUOUS', 'ERR_CROSS_SITE'],
@@ -84,7 +84,7 @@ export const SIGN_IN_ROUTES: readonly RouteDescription[] = [
     group: 'sign-in',
     summary: 'Exchange a refresh token',
     description: 'The answer comes the way that the token came: in cookies, or in the body.',
-    security: ['refreshCookie', 'anonymous'],
+    security: ['refreshCookie', 'opaqueCookie', 'anonymous'],
     body: { type: 'application/json', schema: presentedRefresh, optional: true },
     responses: {
       200: {

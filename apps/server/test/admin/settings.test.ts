@@ -19,6 +19,7 @@ test('settings are those that are in force, defaults included', async (t) => {
     idle_ttl_seconds: 604_800,
     absolute_ttl_seconds: 2_592_000,
     unremembered_ttl_seconds: 86_400,
+    browser_sessions: 'jwt',
     rotation: 'resilient',
     race_window_ms: 10_000,
     max_staleness_ms: 10_000,

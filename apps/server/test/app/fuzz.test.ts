@@ -15,6 +15,8 @@ const ROUTES = [
   'sign-out',
   'refresh',
   'session',
+  'self-check',
+  'self-check/x',
   'sessions',
   'sessions/x',
   'errors/ERR_CONFIG',

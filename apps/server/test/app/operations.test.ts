@@ -43,7 +43,7 @@ test('the page and its files come with a policy that lets only them run', async 
     }
     assert.doesNotMatch(policy, /unsafe|\*|data:/);
     assert.equal(headers['x-content-type-options'], 'nosniff');
-    assert.equal(headers['referrer-policy'], 'no-referrer');
+    assert.equal(headers['referrer-policy'], 'same-origin');
     assert.equal(headers['strict-transport-security'], undefined, 'not on plain HTTP');
     assert.equal(headers['x-powered-by'], undefined);
     assert.equal(headers['server'], undefined);

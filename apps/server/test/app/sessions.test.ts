@@ -97,7 +97,7 @@ test('the same with cookies, of which the page sees nothing', async (t) => {
   assert.equal((await send(host, 'GET', '/me', undefined, { cookie: jarOf(refresh) })).status, 200);
   const out = await send(host, 'POST', '/auth/sign-out', undefined, { ...page, cookie: jarOf(refresh) });
   assert.equal(out.status, 204);
-  assert.equal(jarOf(out), '__Host-ww_at=; __Host-ww_rt=');
+  assert.equal(jarOf(out), '__Host-ww_at=; __Host-ww_rt=; __Host-ww_sid=; __Host-ww_csrf=');
   assert.equal((await send(host, 'GET', '/me', undefined, { cookie: jarOf(refresh) })).status, 401);
 });
 

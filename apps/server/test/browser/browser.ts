@@ -10,7 +10,7 @@ import {
   type Response,
 } from 'playwright-core';
 
-const ARGUMENTS = [
+export const ARGUMENTS = [
   '--disable-gpu',
   '--disable-quic',
   '--no-first-run',
@@ -98,8 +98,11 @@ export async function cookiesOf(context: BrowserContext): Promise<Cookie[]> {
   return (await context.cookies()).toSorted((one, other) => one.name.localeCompare(other.name));
 }
 
-/** The two cookies with all that protects them. */
-export async function assertCookies(context: BrowserContext): Promise<void> {
+const CSRF = '__Host-ww_csrf';
+
+/** The cookies with all that protects them; the CSRF token is there to be read. */
+export async function assertCookies(context: BrowserContext, form: 'jwt' | 'opaque' = 'jwt'): Promise<void> {
+  const names = form === 'jwt' ? ['__Host-ww_at', CSRF, '__Host-ww_rt'] : [CSRF, '__Host-ww_sid'];
   const cookies = await cookiesOf(context);
   assert.deepEqual(
     cookies.map(({ name, domain, path, secure, httpOnly, sameSite }) => ({
@@ -110,18 +113,18 @@ export async function assertCookies(context: BrowserContext): Promise<void> {
       httpOnly,
       sameSite,
     })),
-    ['__Host-ww_at', '__Host-ww_rt'].map((name) => ({
+    names.map((name) => ({
       name,
       domain: 'localhost',
       path: '/',
       secure: true,
-      httpOnly: true,
+      httpOnly: name !== CSRF,
       sameSite: 'Lax',
     })),
   );
 }
 
-const TOKEN = /wwr_[\w-]{20}|eyJ[\w-]{10,}\.eyJ|__Host-ww_.{1,3}=/;
+const TOKEN = /ww[rs]_[\w-]{20}|eyJ[\w-]{10,}\.eyJ|__Host-ww_.{1,3}=/;
 
 /** Script has every place searched that it can reach; none holds a token. */
 export async function assertNoTokenInSight({ page, bodies }: Visit): Promise<void> {
@@ -132,7 +135,7 @@ export async function assertNoTokenInSight({ page, bodies }: Visit): Promise<voi
     page: document.documentElement.outerHTML,
     globals: Object.keys(window).map((name) => { try { return JSON.stringify(window[name]) } catch { return '' } }).join(' '),
   })`);
-  assert.equal(places['cookie'], '');
+  assert.match(places['cookie'] ?? '', /^(?:__Host-ww_csrf=[\w-]{43})?$/);
   for (const [place, text] of Object.entries({ ...places, bodies: bodies.join(' ') }))
     assert.doesNotMatch(text, TOKEN, place);
   assert.ok(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import type { Browser, Cookie } from 'playwright-core';
 import { startReady } from '../start/server-process.ts';
 import {
   assertCookies,
@@ -20,40 +20,54 @@ before(async () => {
 });
 after(() => browser.close());
 
-test('a real browser: sign up, refresh, call a protected route, sign out; script never sees a token', async (t) => {
-  const { url } = await startReady(t);
-  const visitor = await visit(t, browser, url);
-  const { page, context, complaints } = visitor;
-  await page.locator('#sign-in-form').waitFor();
-  assert.deepEqual(await cookiesOf(context), []);
+for (const form of ['jwt', 'opaque'] as const) {
+  test(`a real browser: sign up, refresh, call a protected route, sign out; script never sees a token: ${form}`, async (t) => {
+    const { url } = await startReady(t, { environment: { WATCHWORD_BROWSER_SESSIONS: form } });
+    const visitor = await visit(t, browser, url);
+    const { page, context, complaints } = visitor;
+    await page.locator('#sign-in-form').waitFor();
+    assert.deepEqual(await cookiesOf(context), []);
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      const { pathname } = new URL(request.url());
+      if (pathname.startsWith('/auth/')) asked.push(`${request.method()} ${pathname}`);
+    });
+    await page.reload();
+    await page.locator('#sign-in-form').waitFor();
+    assert.deepEqual(asked, ['GET /auth/session'], 'who holds no session asks once');
 
-  await signUp(page);
-  assert.equal(await generationOf(page), 1);
-  await assertCookies(context);
-  const [access] = await cookiesOf(context);
+    await signUp(page);
+    assert.equal(await generationOf(page), 1);
+    await assertCookies(context, form);
+    const before = await cookiesOf(context);
 
-  assert.equal((await press(page, '#refresh', '/auth/refresh')).status(), 200);
-  await page.locator('#generation', { hasText: /^2$/ }).waitFor();
-  await assertCookies(context);
-  assert.notEqual((await cookiesOf(context))[0]?.value, access?.value);
+    assert.equal((await press(page, '#refresh', '/auth/refresh')).status(), 200);
+    await page.locator('#generation', { hasText: /^2$/ }).waitFor();
+    await assertCookies(context, form);
+    const after = await cookiesOf(context);
+    assert.notEqual(after.find(isSecret)?.value, before.find(isSecret)?.value);
 
-  assert.equal((await press(page, '#call-protected', '/me')).status(), 200);
-  await page.locator('#protected-answer[data-status="200"]').waitFor();
-  assert.ok((await page.locator('#timeline > *').count()) >= 3);
+    assert.equal((await press(page, '#call-protected', '/me')).status(), 200);
+    await page.locator('#protected-answer[data-status="200"]').waitFor();
+    assert.ok((await page.locator('#timeline > *').count()) >= 3);
 
-  await page.reload();
-  await page.locator('#session-view').waitFor();
-  assert.equal(await generationOf(page), 2, 'the session outlives the page');
-  await assertNoTokenInSight(visitor);
+    await page.reload();
+    await page.locator('#session-view').waitFor();
+    assert.equal(await generationOf(page), 2, 'the session outlives the page');
+    assert.equal((await press(page, '#steal', '/demo/steal')).status(), 200);
+    await assertNoTokenInSight(visitor);
 
-  assert.equal((await press(page, '#sign-out', '/auth/sign-out')).status(), 204);
-  await page.locator('#sign-in-form').waitFor();
-  assert.deepEqual(await cookiesOf(context), []);
-  assert.equal((await press(page, '#call-protected', '/me')).status(), 401);
-  await page.locator('#protected-answer[data-status="401"]').waitFor();
-  await assertNoTokenInSight(visitor);
-  assert.deepEqual(complaints, []);
-});
+    assert.equal((await press(page, '#sign-out', '/auth/sign-out')).status(), 204);
+    await page.locator('#sign-in-form').waitFor();
+    assert.deepEqual(await cookiesOf(context), []);
+    assert.equal((await press(page, '#call-protected', '/me')).status(), 401);
+    await page.locator('#protected-answer[data-status="401"]').waitFor();
+    await assertNoTokenInSight(visitor);
+    assert.deepEqual(complaints, []);
+  });
+}
+
+const isSecret = ({ httpOnly }: Cookie) => httpOnly;
 
 test('two tabs that refresh at the same time stay signed in, on one generation', async (t) => {
   const { url } = await startReady(t);
@@ -89,7 +103,7 @@ test('who does not want to be remembered gets cookies that go with the browser, 
   const cookies = await context.cookies();
   assert.deepEqual(
     cookies.map(({ expires }) => expires),
-    [-1, -1],
+    [-1, -1, -1],
   );
   const [other] = await page.locator('#other-sessions li').allInnerTexts();
   assert.match(other ?? '', /Chrome on Linux[\s\S]*Last used[\s\S]*From\s*(127\.0\.0\.0\/24|::\/48)/);

@@ -21,6 +21,7 @@ export async function createFixtures(host: AdminHost): Promise<Fixtures> {
   const body = JSON.stringify({ email: EMAIL, password: PASSWORD, delivery: 'body' });
   await fetch(`http://127.0.0.1:${host.port}/auth/sign-up`, { method: 'POST', headers, body });
   let made = 0;
+  const probe = await catchProbe(host);
 
   const startSession = () => auth.sessions.start({ subject: 'ada', scope: 'read' });
 
@@ -71,6 +72,8 @@ export async function createFixtures(host: AdminHost): Promise<Fixtures> {
         return `${(await auth.revoke.log()).head.epoch}.0.${'A'.repeat(43)}`;
       case 'code':
         return 'ERR_TOKEN_EXPIRED';
+      case 'probe':
+        return probe;
       case 'kid':
         return auth.keys.list()[0]?.id;
       case 'id':
@@ -83,4 +86,21 @@ export async function createFixtures(host: AdminHost): Promise<Fixtures> {
   }
 
   return { headersOf, known };
+}
+
+/** What the server asks itself with: it is seen on its way out, and nobody else can make one. */
+async function catchProbe({ auth }: AdminHost): Promise<string | undefined> {
+  const { fetch } = globalThis;
+  let probe: string | undefined;
+  globalThis.fetch = async (input, init) => {
+    const url = input instanceof Request ? input.url : String(input);
+    probe ??= url.split('/auth/self-check/')[1];
+    return fetch(input, init);
+  };
+  try {
+    await auth.selfCheck();
+  } finally {
+    globalThis.fetch = fetch;
+  }
+  return probe;
 }

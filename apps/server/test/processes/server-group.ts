@@ -32,6 +32,8 @@ export async function startGroup(
   t: TestContext,
   size: number,
   environment: Record<string, string> = {},
+  /** What only the first, the second, … is told. */
+  own: readonly Record<string, string>[] = [],
 ): Promise<readonly Member[]> {
   const data = join(await temporaryFolder(t), 'data');
   const issuer = `http://localhost:${await freePort()}`;
@@ -40,6 +42,7 @@ export async function startGroup(
     const port = await freePort();
     const all = {
       ...environment,
+      ...own[count],
       PORT: String(port),
       HOST: '127.0.0.1',
       WATCHWORD_DATA: data,

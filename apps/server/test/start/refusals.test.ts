@@ -88,6 +88,10 @@ const REFUSED: Readonly<Record<string, readonly [Environment, RegExp]>> = {
     { WATCHWORD_ROTATION: 'Strict' },
     /WATCHWORD_ROTATION has to be one of resilient, strict/,
   ],
+  'a kind of session that is none': [
+    { WATCHWORD_BROWSER_SESSIONS: 'cookie' },
+    /WATCHWORD_BROWSER_SESSIONS has to be one of jwt, opaque/,
+  ],
   'a window below zero': [{ WATCHWORD_RACE_WINDOW_MS: '-1' }, /WATCHWORD_RACE_WINDOW_MS has to be/],
   'a window too wide': [{ WATCHWORD_RACE_WINDOW_MS: '60001' }, /WATCHWORD_RACE_WINDOW_MS has to be/],
   'all origins': [{ WATCHWORD_ORIGINS: '*' }, /WATCHWORD_ORIGINS/],
@@ -128,7 +132,7 @@ const REFUSED: Readonly<Record<string, readonly [Environment, RegExp]>> = {
   ],
   'one connection': [
     { WATCHWORD_DATABASE_URL: 'postgres://db.example/app', WATCHWORD_DATABASE_CONNECTIONS: '1' },
-    /WATCHWORD_DATABASE_CONNECTIONS has to be a whole number from 2 to 1000/,
+    /WATCHWORD_DATABASE_CONNECTIONS has to be a whole number from 3 to 1000/,
   ],
   'connections of SQLite': [
     { WATCHWORD_DATABASE_CONNECTIONS: '10' },

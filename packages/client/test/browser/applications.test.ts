@@ -16,62 +16,104 @@ after(async () => {
   await server.close();
 });
 
-test('an injected script finds no token: not in cookies, storage, messages, answers or the client', async (t) => {
-  const context = await newPerson(t, browser);
-  // The script of an attacker who was there first: it hears and keeps all that passes by.
-  await context.addInitScript(() => {
-    const heard: string[] = [];
-    Object.assign(window, { heard });
-    const { fetch: own } = window;
-    window.fetch = async (input, init) => {
-      const response = await own(input, init);
-      heard.push(
-        JSON.stringify([...response.headers]),
-        await response.clone().text(),
-        JSON.stringify(init ?? {}),
-      );
-      return response;
-    };
-    const channel = new BroadcastChannel(`watchword ${location.origin}/`);
-    channel.addEventListener('message', ({ data }) => heard.push(`message ${JSON.stringify(data)}`));
-  });
-  const victim = await openTab(context, server);
-  const listener = await openTab(context, server);
-  await signUp(victim);
-  await waitForState(listener, 'signed-in');
-  server.advance(3_600_000);
-  assert.equal(await victim.evaluate(async () => (await window.client.fetch('/api/me')).status), 200);
-  await victim.evaluate(() => window.client.refresh());
+const COOKIES = {
+  jwt: ['__Host-ww_at true', '__Host-ww_csrf false', '__Host-ww_rt true'],
+  opaque: ['__Host-ww_csrf false', '__Host-ww_sid true'],
+};
 
-  const found: string[] = [];
-  for (const page of [victim, listener]) {
-    found.push(
-      await page.evaluate(async () =>
-        JSON.stringify([
-          document.cookie,
-          { ...localStorage },
-          { ...sessionStorage },
-          await indexedDB.databases(),
-          await caches.keys(),
-          (await navigator.locks.query()).held,
-          window.client,
-          (window as unknown as { heard: string[] }).heard,
-          document.documentElement.outerHTML,
-        ]),
-      ),
-    );
+for (const form of ['jwt', 'opaque'] as const) {
+  test(`an injected script finds no credential in any place that it can reach: ${form}`, async (t) => {
+    const own = await startServer({ browserSessions: form });
+    t.after(() => own.close());
+    const context = await newPerson(t, browser);
+    // The script of an attacker who was there first: it hears and keeps all that passes by.
+    await context.addInitScript(eavesdrop);
+    const victim = await openTab(context, own);
+    const listener = await openTab(context, own);
+    await signUp(victim);
+    await waitForState(listener, 'signed-in');
+    own.advance(3_600_000);
+    assert.equal(await victim.evaluate(async () => (await window.client.fetch('/api/me')).status), 200);
+    await victim.evaluate(() => window.client.refresh());
+
+    const text = (await Promise.all([victim, listener].map((page) => page.evaluate(rummage)))).join('\n');
+    const cookies = await context.cookies();
+    assert.deepEqual(cookies.map(({ name, httpOnly }) => `${name} ${httpOnly}`).toSorted(), COOKIES[form]);
+    assert.match(text, /message \{.*sessionId/, 'the attacker did hear the tabs');
+    assert.match(text, /"expires_in/, 'and read the answers');
+    assert.match(text, /auth\/refresh/, 'and what was requested');
+    for (const { value, httpOnly } of cookies) assert.equal(text.includes(value.slice(0, 24)), !httpOnly);
+    assert.doesNotMatch(text, /ww[rs]_|eyJ/);
+
+    const csrf = cookies.find(({ name }) => name === '__Host-ww_csrf')?.value ?? '';
+    await assertWorthless(own, csrf);
+  });
+}
+
+/** What script may read opens nothing: not alone, and not as a credential. */
+async function assertWorthless({ url }: TestServer, csrf: string): Promise<void> {
+  const headers = { cookie: `__Host-ww_csrf=${csrf}`, 'x-ww-csrf': csrf };
+  for (const [method, path, more] of [
+    ['GET', '/auth/session', {}],
+    ['POST', '/auth/refresh', {}],
+    ['DELETE', '/auth/sessions', {}],
+    ['GET', '/api/me', {}],
+    ['GET', '/api/me', { authorization: `Bearer ${csrf}` }],
+    ['GET', '/api/me', { cookie: `__Host-ww_at=${csrf}` }],
+    ['GET', '/api/me', { cookie: `__Host-ww_sid=${csrf}` }],
+    ['POST', '/auth/refresh', { cookie: `__Host-ww_rt=${csrf}; __Host-ww_csrf=${csrf}` }],
+  ] as const) {
+    const response = await fetch(url + path, { method, headers: { ...headers, ...more } });
+    assert.ok([401, 403].includes(response.status), `${method} ${path}: ${response.status}`);
   }
-  const cookies = await context.cookies();
-  assert.deepEqual(cookies.map(({ name, httpOnly }) => [name, httpOnly]).toSorted(), [
-    ['__Host-ww_at', true],
-    ['__Host-ww_rt', true],
+}
+
+function eavesdrop(): void {
+  const heard: string[] = [];
+  Object.assign(window, { heard });
+  const { fetch: own } = window;
+  window.fetch = async (input, init) => {
+    const response = await own(input, init);
+    heard.push(
+      JSON.stringify([...response.headers]),
+      await response.clone().text(),
+      JSON.stringify(init ?? {}),
+    );
+    return response;
+  };
+  const channel = new BroadcastChannel(`watchword ${location.origin}/`);
+  channel.addEventListener('message', ({ data }) => heard.push(`message ${JSON.stringify(data)}`));
+}
+
+async function rummage(): Promise<string> {
+  const cached = await Promise.all(
+    (await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).map(({ url }) => url)),
+  );
+  // The browser's own cache holds what an answer allowed it to.
+  const kept = await Promise.all(
+    ['/auth/session', '/auth/refresh', '/api/me'].map(async (path) =>
+      fetch(path, { cache: 'only-if-cached', mode: 'same-origin' }).then(
+        (response) => response.text(),
+        (error: unknown) => String(error),
+      ),
+    ),
+  );
+  return JSON.stringify([
+    document.cookie,
+    { ...localStorage },
+    { ...sessionStorage },
+    await indexedDB.databases(),
+    cached,
+    kept,
+    (await navigator.serviceWorker.getRegistrations()).map(({ scope }) => scope),
+    performance.getEntries(),
+    (await navigator.locks.query()).held,
+    [history.state, window.name, document.referrer],
+    window.client,
+    (window as unknown as { heard: string[] }).heard,
+    document.documentElement.outerHTML,
   ]);
-  const text = found.join('\n');
-  assert.match(text, /message \{.*sessionId/, 'the attacker did hear the tabs');
-  assert.match(text, /"expires_in/, 'and read the answers');
-  for (const { value } of cookies) assert.ok(!text.includes(value.slice(0, 24)));
-  assert.doesNotMatch(text, /wwr_|eyJ/);
-});
+}
 
 const PAGE = `
   import { createElement, StrictMode } from 'react';

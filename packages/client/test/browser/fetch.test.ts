@@ -222,9 +222,11 @@ test('a sign-out that the server did not hear is none, and says so', async (t) =
 });
 
 describe('the CSRF token', () => {
-  const csrfOf = async (call: string) => (await send(call)).told?.csrf;
+  const csrfOf = async (call: string) =>
+    page.evaluate(`(async () => (await (await ${call}).json()).csrf)()`) as Promise<string | undefined>;
 
   test('is not sent where there is none', async () => {
+    await context.clearCookies({ name: '__Host-ww_csrf' });
     assert.equal(await csrfOf("client.fetch('/api/echo', { method: 'POST' })"), undefined);
   });
 
@@ -235,6 +237,13 @@ describe('the CSRF token', () => {
     }
     assert.equal(await csrfOf("client.fetch(new Request('/api/echo', { method: 'POST' }))"), 'a.b=c');
     assert.equal(await csrfOf("client.fetch('/api/echo')"), undefined);
+  });
+
+  test('is the one that the server has set last', async () => {
+    await page.evaluate(() => window.client.refresh());
+    const cookie = (await context.cookies()).find(({ name }) => name === '__Host-ww_csrf');
+    assert.match(cookie?.value ?? '', /^[\w-]{43}$/);
+    assert.equal(await csrfOf("client.fetch('/api/echo', { method: 'POST' })"), cookie?.value);
   });
 
   test('is never sent to another origin', async (t) => {
@@ -283,11 +292,11 @@ function refusal(status: number, code: string, type: string): Disturbance {
 }
 
 /** Runs what gives a response, in the page; gives its status and what the server told of the request. */
-async function send(
-  call: string,
-): Promise<{ status: number; told?: { type?: string; csrf?: string; body: string } }> {
+async function send(call: string): Promise<{ status: number; told?: { type?: string; body: string } }> {
   return page.evaluate(`(async () => {
     const response = await (${call});
-    return { status: response.status, ...(response.ok && { told: await response.json() }) };
+    if (!response.ok) return { status: response.status };
+    const { csrf, ...told } = await response.json();
+    return { status: response.status, told };
   })()`);
 }

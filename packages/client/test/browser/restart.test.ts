@@ -5,48 +5,57 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { chromium, type BrowserContext } from 'playwright-core';
 import { ask, LAUNCH, openTab, signUp, stateOf } from '../support/browser.ts';
+import { formsOf } from '../support/forms.ts';
 import { startServer } from '../support/server.ts';
 
-test('a browser that is killed after a renewal comes back with older cookies, and is signed in', async (t) => {
-  // Real time here: tokens that live ten seconds.
-  const server = await startServer({ accessTokenTtlSeconds: 10, raceWindowMs: 1000 });
-  const profile = await mkdtemp(join(tmpdir(), 'watchword-client-'));
-  t.after(async () => {
-    await server.close();
-    await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+const NAMES = { jwt: '__Host-ww_rt', opaque: '__Host-ww_sid' };
+
+for (const form of formsOf('jwt')) {
+  test(`a browser that is killed after a renewal comes back with older cookies, and is signed in: ${form}`, async (t) => {
+    // Real time here: tokens that live ten seconds.
+    const server = await startServer({
+      accessTokenTtlSeconds: 10,
+      raceWindowMs: 1000,
+      browserSessions: form,
+    });
+    const profile = await mkdtemp(join(tmpdir(), 'watchword-client-'));
+    t.after(async () => {
+      await server.close();
+      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+    });
+    const renewed = () => server.events.filter(({ type }) => type === 'refresh_rotated').length;
+
+    const first = await launch(profile);
+    await signUp(await openTab(first, server));
+    await first.close();
+
+    const second = await launch(profile);
+    const page = await openTab(second, server);
+    assert.equal(await stateOf(page), 'signed-in');
+    const tokens = async (context: BrowserContext) =>
+      (await context.cookies()).filter(({ name }) => name === NAMES[form]).map(({ value }) => value);
+    const [stored] = await tokens(second);
+    while (renewed() === 0) await page.waitForTimeout(50);
+    while ((await tokens(second))[0] === stored) await page.waitForTimeout(10);
+    assert.equal(await ask(page), 200);
+    await kill(second, profile);
+
+    const third = await launch(profile);
+    t.after(() => third.close());
+    assert.deepEqual(await tokens(third), [stored], 'the browser had not written down the renewal');
+    const again = await openTab(third, server);
+    assert.equal(await stateOf(again), 'signed-in');
+    await again.evaluate(() => window.client.refresh());
+    assert.notDeepEqual(await tokens(third), [stored]);
+    assert.equal(await ask(again), 200);
+    const outcomes = server.events.map(({ type }) => type).filter((type) => type.startsWith('refresh_'));
+    assert.ok(
+      outcomes.includes('refresh_resent') || outcomes.includes('refresh_resent_late'),
+      outcomes.join(' '),
+    );
+    assert.ok(!outcomes.includes('refresh_reused'));
   });
-  const renewed = () => server.events.filter(({ type }) => type === 'refresh_rotated').length;
-
-  const first = await launch(profile);
-  await signUp(await openTab(first, server));
-  await first.close();
-
-  const second = await launch(profile);
-  const page = await openTab(second, server);
-  assert.equal(await stateOf(page), 'signed-in');
-  const tokens = async (context: BrowserContext) =>
-    (await context.cookies()).filter(({ name }) => name === '__Host-ww_rt').map(({ value }) => value);
-  const [stored] = await tokens(second);
-  while (renewed() === 0) await page.waitForTimeout(50);
-  while ((await tokens(second))[0] === stored) await page.waitForTimeout(10);
-  assert.equal(await ask(page), 200);
-  await kill(second, profile);
-
-  const third = await launch(profile);
-  t.after(() => third.close());
-  assert.deepEqual(await tokens(third), [stored], 'the browser had not written down the renewal');
-  const again = await openTab(third, server);
-  assert.equal(await stateOf(again), 'signed-in');
-  await again.evaluate(() => window.client.refresh());
-  assert.notDeepEqual(await tokens(third), [stored]);
-  assert.equal(await ask(again), 200);
-  const outcomes = server.events.map(({ type }) => type).filter((type) => type.startsWith('refresh_'));
-  assert.ok(
-    outcomes.includes('refresh_resent') || outcomes.includes('refresh_resent_late'),
-    outcomes.join(' '),
-  );
-  assert.ok(!outcomes.includes('refresh_reused'));
-});
+}
 
 async function launch(profile: string): Promise<BrowserContext> {
   return chromium.launchPersistentContext(profile, LAUNCH);

@@ -64,6 +64,20 @@ test('a tab that slept for an hour is signed in, and sends nothing before it has
   );
 });
 
+test('a tab that opens late in the life of a token renews it when all others would', async (t) => {
+  const context = await newPerson(t, browser, { nowMs: Date.now() });
+  const first = await openTab(context, server);
+  await signUp(first);
+  await sleep(context, server, 8 * MINUTE_MS);
+  const late = await openTab(context, server);
+  await first.close();
+  const since = server.passed.length;
+  // Less than a fifth of its fifteen minutes is left, and more than two fifths of what was left when the tab opened.
+  await sleep(context, server, 4 * MINUTE_MS + 5 * SECOND_MS);
+  await until(() => server.count('POST', '/auth/refresh', since) === 1);
+  assert.equal(await stateOf(late), 'signed-in');
+});
+
 test('an hour during which timers and the monotonic clock stood still is noticed all the same', async (t) => {
   const nowMs = Date.now();
   const context = await newPerson(t, browser, { nowMs });

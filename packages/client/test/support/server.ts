@@ -1,9 +1,11 @@
 import { once } from 'node:events';
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { WatchwordEvent, WatchwordOptions } from '../../../watchword/src/facade/index.ts';
+import type { Duplex } from 'node:stream';
+import type { Watchword, WatchwordEvent, WatchwordOptions } from '../../../watchword/src/facade/index.ts';
 import { createWatchwordOn } from '../../../watchword/src/facade/create-watchword.ts';
-import { handleRequest } from '../../../watchword/src/adapters/node/index.ts';
+import { authorizeUpgrade, handleRequest } from '../../../watchword/src/adapters/node/index.ts';
 import { epochMs } from '../../../watchword/src/domain/time.ts';
 import { systemClock } from '../../../watchword/src/platform/system-clock.ts';
 import { systemRandom } from '../../../watchword/src/platform/system-random.ts';
@@ -37,7 +39,10 @@ const quickHasher: PasswordHasher = {
 };
 
 /** The library behind Node's own server, with a page that has the client, and a clock that can be set forward. */
-export async function startServer(options: Partial<WatchwordOptions> = {}) {
+export async function startServer({
+  host = 'localhost',
+  ...options
+}: Partial<WatchwordOptions> & { readonly host?: string } = {}) {
   const client = await bundleClient();
   const modules = new Map<string, string>();
   const passed: Passed[] = [];
@@ -48,7 +53,7 @@ export async function startServer(options: Partial<WatchwordOptions> = {}) {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const url = `http://localhost:${port}`;
+  const url = `http://${host}:${port}`;
   const auth = await createWatchwordOn(
     {
       clock: { ...systemClock, nowMs: () => epochMs(systemClock.nowMs() + aheadMs) },
@@ -61,6 +66,7 @@ export async function startServer(options: Partial<WatchwordOptions> = {}) {
   );
   auth.events.on('*', (event) => events.push(event));
   const guard = auth.require();
+  server.on('upgrade', (request, socket) => void openSocket(auth, request, socket));
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url: target = '' } = request;
@@ -140,4 +146,17 @@ async function echo(request: IncomingMessage, response: ServerResponse): Promise
   const { 'content-type': type, 'x-ww-csrf': csrf } = request.headers;
   const body = Buffer.concat(chunks).toString('utf8');
   response.setHeader('content-type', 'application/json').end(JSON.stringify({ type, csrf, body }));
+}
+
+/** A WebSocket that is opened for who is signed in, and says nothing. */
+async function openSocket(auth: Watchword, request: IncomingMessage, socket: Duplex): Promise<void> {
+  if ((await authorizeUpgrade(auth, request)) === undefined) return;
+  const accepted = createHash('sha1')
+    .update(`${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
+    .digest('base64');
+  socket.on('error', () => socket.destroy());
+  socket.on('data', () => socket.end());
+  socket.write(
+    `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accepted}\r\n\r\n`,
+  );
 }

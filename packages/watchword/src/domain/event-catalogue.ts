@@ -196,8 +196,42 @@ export const EVENT_CATALOGUE: { readonly [Type in EventType]: EventDescription }
   },
   cross_site_refused: {
     level: 'warning',
-    meaning: 'A request that changes something came from another site, or could not show that it did not.',
-    advice: 'If the origin is yours, list it in `origins`.',
+    meaning:
+      'A request that changes something came from another site, or could not show that it did not. `reason` is the rule, ' +
+      '`detail` what arrived and what would have been right.',
+    advice:
+      'If the origin is yours, list it in `origins`. Where your own pages are refused, a proxy changes or drops headers: ask ' +
+      '`auth.selfCheck()` which.',
+  },
+  cookie_duplicate: {
+    level: 'warning',
+    meaning:
+      'A browser sent a cookie of ours twice, so that nobody can say which is its own. It was told to forget both; its user signs in again.',
+    advice:
+      'Once for each user after `cookies.partitioned` was switched off. Else a proxy adds `Domain` or `Path` to cookies (ask ' +
+      '`auth.selfCheck()`), or somebody else on this domain tries to plant one.',
+  },
+  cookie_near_limit: {
+    level: 'warning',
+    meaning:
+      'A cookie that was set is near the size above which browsers drop it, and tokens are refused; told again as it grows.',
+    advice:
+      'Put less into `claims`: ids in place of names and lists, or nothing, with `browserSessions: "opaque"`.',
+  },
+  csp_reported: {
+    level: 'warning',
+    meaning:
+      'A browser reported what the content security policy of a page kept from happening, or says so: anybody can send such a report.',
+    advice:
+      'Many alike after a deployment are a page that does what its policy forbids. Else look for markup in that page which is not yours; ' +
+      'extensions of browsers are reported too.',
+  },
+  csp_reports_dropped: {
+    level: 'warning',
+    meaning:
+      'Within a minute more such reports came than this process tells of one by one; the others were counted and not looked at.',
+    advice:
+      'Look at those that were told: a page that everybody opens breaks its policy, or somebody makes noise.',
   },
   legacy_secret_weak: {
     level: 'alert',

@@ -4,6 +4,7 @@ import type { RevocationKind } from './revocation.ts';
 import type { Delivery, SessionEndReason } from './session.ts';
 import type { SigningAlgorithm } from './signing-key.ts';
 import type { EpochMs } from './time.ts';
+import type { ViolationReport } from './violation-report.ts';
 
 /** Why a refresh token was turned away without convicting anybody. From outside these all look the same. */
 export type RefreshRefusal =
@@ -52,6 +53,19 @@ export type FeedProblem =
   // The clock or the history is another one than before, which connecting again mends.
   | 'clock'
   | 'position';
+
+/** Why a request that acts by its cookies was turned away. */
+export type CrossSiteRule =
+  /** `Sec-Fetch-Site` says that no page of ours began it. */
+  | 'fetch_site'
+  /** There is no `Sec-Fetch-Site`, and the origin is neither ours nor listed. */
+  | 'origin'
+  /** Neither says where it comes from, and there is no session yet whose token could. */
+  | 'unstated'
+  /** Neither says where it comes from, and there is no CSRF token. */
+  | 'token_missing'
+  /** The same, and the CSRF token is none of this session. */
+  | 'token_wrong';
 
 interface AboutSession {
   readonly sessionId: SessionId;
@@ -110,7 +124,16 @@ export interface EventFields {
     readonly reason: 'unknown_client' | 'wrong_secret' | 'missing_secret' | 'missing_role';
     readonly clientId?: string;
   };
-  cross_site_refused: { readonly path: string; readonly reason: string };
+  cross_site_refused: {
+    readonly path: string;
+    readonly reason: CrossSiteRule;
+    /** What arrived, and what would have been right. */
+    readonly detail: string;
+  };
+  cookie_duplicate: { readonly names: readonly string[] };
+  cookie_near_limit: { readonly name: string; readonly length: number; readonly limit: number };
+  csp_reported: ViolationReport;
+  csp_reports_dropped: { readonly count: number };
   legacy_secret_weak: { readonly untilMs: EpochMs };
   view_stale: { readonly ageMs: number };
   feed_loaded: { readonly issuer: string; readonly epoch: string; readonly sequence: number };

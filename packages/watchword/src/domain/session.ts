@@ -39,7 +39,7 @@ export interface Session extends SessionPlace {
   /** When the session started, by the store's clock; also the time inside its id. */
   readonly startedMs: EpochMs;
   readonly lastRefreshedMs: EpochMs;
-  /** When it ends if nothing rotates its chain before. */
+  /** When it ends if nothing rotates its chain before, and nobody uses the id of an opaque session. */
   readonly idleExpiresMs: EpochMs;
   /** When it ends in any case. */
   readonly absoluteExpiresMs: EpochMs;

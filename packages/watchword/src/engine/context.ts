@@ -25,6 +25,8 @@ export interface EngineSettings {
   readonly absoluteTtlMs: number;
   /** The same for sessions that are not remembered. */
   readonly unrememberedTtlMs: number;
+  /** What a browser is given: an access token and a refresh token, or one opaque id. */
+  readonly browserSessions: 'jwt' | 'opaque';
   /** `undefined` where a subject may have any number of sessions. */
   readonly sessionLimit: SessionLimit | undefined;
   readonly chain: ChainPolicy;

@@ -7,19 +7,23 @@ import { createFeed, type Feed } from './feed/feed.ts';
 import { createKeyKeeper, type KeyKeeper } from './keys/key-keeper.ts';
 import { startKeySchedule } from './keys/schedule.ts';
 import { recordLifetimes } from './lifetimes.ts';
+import { createPageReports, type PageReports } from './page-reports/page-reports.ts';
+import { createOpaqueSessions, type OpaqueSessions } from './opaque-sessions/opaque-sessions.ts';
 import { createReceipts, type VerifierReceipts } from './receipts/receipts.ts';
+import { createProbes, type Probes } from './probes.ts';
 import { Refresher } from './refresh/rotate.ts';
 import { createSettler } from './refresh/settle.ts';
 import { createUseReports, type UseReports } from './refresh/use-reports.ts';
 import { joinLog } from './revocation/join-log.ts';
 import type { Revoker } from './revocation/revoke.ts';
+import { createCsrfTokens, type CsrfTokens } from './sessions/csrf-tokens.ts';
 import { createSessions, type Sessions } from './sessions/sessions.ts';
 import { createIntrospector, type Introspect } from './tokens/introspect.ts';
-import { createLegacyVerifier, type LegacyTokens } from './tokens/legacy-tokens.ts';
+import { createInstallationTokens } from './tokens/installation-tokens.ts';
+import type { LegacyTokens } from './tokens/legacy-tokens.ts';
 import { createTokenMint, type CustomTokenClaims, type MintedToken } from './tokens/mint.ts';
 import { assertCustomType, freeClaims } from './tokens/reserved.ts';
-import { ACCESS_TOKEN, customKind } from './tokens/kinds.ts';
-import { createTokenVerifier, type TokenExpectations, type Verdict } from './tokens/verify.ts';
+import type { TokenExpectations, Verdict } from './tokens/verify.ts';
 import { startUpkeep } from './upkeep.ts';
 
 /** All capabilities, joined. It decides everything and knows neither HTTP nor SQL. */
@@ -27,6 +31,10 @@ export interface Engine {
   readonly context: EngineContext;
   readonly keys: KeyKeeper;
   readonly sessions: Sessions;
+  readonly csrfTokens: CsrfTokens;
+  readonly probes: Probes;
+  /** What browsers have that are given no tokens. */
+  readonly opaqueSessions: OpaqueSessions;
   readonly refresher: Refresher;
   readonly revoker: Revoker;
   /** `undefined` where the application has users of its own. */
@@ -38,6 +46,8 @@ export interface Engine {
   readonly feed: Feed;
   /** What they report of tokens in use. */
   readonly useReports: UseReports;
+  /** What browsers report of pages. */
+  readonly pageReports: PageReports;
   /** Judges an access token and notes its use. Sync, no I/O. */
   verify(token: unknown, expected: TokenExpectations): Verdict;
   /** What a token of either kind is; notes the use of an access token, and changes nothing else. */
@@ -67,45 +77,22 @@ export async function createEngine(context: EngineContext, options: EngineOption
   });
   if (keys.signing().algorithm !== keys.usualAlgorithm()) await keys.rotate(keys.usualAlgorithm());
   const settler = createSettler(context, keys);
+  const whenRestored = [() => settler.forget(), () => keys.restored()];
   const log = await joinLog(context, keys, lifetimes.forRevocations, () => {
-    settler.forget();
-    keys.restored();
+    for (const forget of whenRestored) forget();
   });
   const { view, following, revoker } = log;
+  const opaqueSessions = createOpaqueSessions({ context, keys, view });
+  whenRestored.push(() => opaqueSessions.forget());
   const mint = createTokenMint(context, keys);
   const refresher = new Refresher({ context, keys, mint, revoker });
   const sessions = createSessions({ context, keys, refresher, revoker });
-  const verifier = createTokenVerifier({
-    issuer: settings.issuer,
-    clock,
-    keys,
-    view,
-    cacheSize: settings.tokenCacheSize,
-  });
-  const legacyVerifier =
-    options.legacy &&
-    createLegacyVerifier({
-      legacy: options.legacy,
-      audience: settings.audience,
-      clock,
-      events,
-      keys,
-      view,
-    });
+  const tokens = createInstallationTokens({ context, keys, view, settler, legacy: options.legacy });
   const accounts = options.accounts && (await createAccounts(context, options.accounts));
-  function verifyOwn(token: unknown, expected: TokenExpectations): Verdict {
-    const verdict = verifier.verify(token, ACCESS_TOKEN, expected);
-    if (verdict.kind === 'verified') settler.noteUse(verdict.token);
-    return verdict;
-  }
-  function verifyAccess(token: unknown, expected: TokenExpectations): Verdict {
-    const verdict = verifyOwn(token, expected);
-    const isForeign = verdict.kind === 'refused' && verdict.code === 'ERR_TOKEN_TYPE';
-    return isForeign && legacyVerifier !== undefined ? legacyVerifier.verify(token, expected) : verdict;
-  }
   const clients = createClients(context);
   const feed = createFeed({ context, keys, view, following, clients });
   const receipts = createReceipts(context);
+  const pageReports = createPageReports(context);
   const stopUpkeep = startUpkeep(context, view);
   const stopSchedule = startKeySchedule(context, keys);
 
@@ -113,24 +100,25 @@ export async function createEngine(context: EngineContext, options: EngineOption
     context,
     keys,
     sessions,
+    csrfTokens: createCsrfTokens(keys),
+    probes: createProbes(context, keys),
+    opaqueSessions,
     refresher,
     revoker,
     accounts,
     clients,
     receipts,
     feed,
+    pageReports,
     useReports: createUseReports(clock, settler),
     introspect: createIntrospector({
       context,
       keys,
-      verify: verifyOwn,
+      verify: (token, expected) => tokens.verifyOwn(token, expected),
       catchUp: () => following.catchUp(),
     }),
-    verify: verifyAccess,
-    verifyCustom(token, typ, expected) {
-      assertCustomType(typ);
-      return verifier.verify(token, customKind(typ), expected);
-    },
+    verify: (token, expected) => tokens.verify(token, expected),
+    verifyCustom: (token, typ, expected) => tokens.verifyCustom(token, typ, expected),
     async issueCustom(claims) {
       assertCustomType(claims.typ);
       const own = freeClaims(claims.claims, settings.allowedClaims);
@@ -149,10 +137,12 @@ export async function createEngine(context: EngineContext, options: EngineOption
     },
     async close() {
       stopUpkeep();
+      pageReports.close();
       stopSchedule();
       feed.close();
       log.stop();
       await settler.flush().catch(() => undefined);
+      await opaqueSessions.flush();
       await receipts.close();
       await context.relay?.link.close();
       await store.close();

@@ -38,7 +38,8 @@ export const HTTP_ERRORS = {
   ERR_CONTENT_TYPE: {
     status: 415,
     title: 'Wrong content type',
-    sentence: 'This route takes application/json.',
+    sentence:
+      'The body has a content type that this route does not take. Most take application/json, and nothing else.',
   },
   ERR_REQUEST_MALFORMED: {
     status: 400,

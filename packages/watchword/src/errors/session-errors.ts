@@ -37,6 +37,12 @@ export const SESSION_ERRORS = {
     sentence: 'The server is busy. Try again shortly.',
     retryAfterSeconds: 2,
   },
+  ERR_PREFETCH_REFUSED: {
+    status: 503,
+    title: 'Not fetched ahead of its use',
+    sentence:
+      'The session has to be renewed before this page is rendered, which is done when the page is gone to, and not ahead of that.',
+  },
   ERR_SESSION_UNKNOWN: {
     status: 404,
     title: 'No such session',

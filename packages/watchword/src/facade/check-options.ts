@@ -6,8 +6,10 @@ import { MAX_ACCESS_TTL_SECONDS } from '../engine/limits.ts';
 import { ConfigurationError } from '../errors/watchword-error.ts';
 import { METADATA_PATH, type HttpSettings } from '../http/index.ts';
 import { checkAudience, checkIssuer } from './check-issuer.ts';
+import { checkCookies } from './check-cookies.ts';
+import { checkSelfCheck } from './check-self-check.ts';
 import { checkOrigins } from './check-origins.ts';
-import type { AccountOptions, CookieOptions, SessionLimitOptions, WatchwordOptions } from './options.ts';
+import type { AccountOptions, SessionLimitOptions, WatchwordOptions } from './options.ts';
 import { inRange } from './in-range.ts';
 import { refuseUnknownOptions } from './unknown-options.ts';
 
@@ -33,6 +35,7 @@ const OPTION_NAMES: readonly (keyof WatchwordOptions)[] = [
   'idleTtlSeconds',
   'absoluteTtlSeconds',
   'unrememberedTtlSeconds',
+  'browserSessions',
   'sessionLimit',
   'rotation',
   'raceWindowMs',
@@ -45,6 +48,7 @@ const OPTION_NAMES: readonly (keyof WatchwordOptions)[] = [
   'clients',
   'origins',
   'cookies',
+  'selfCheck',
   'environment',
 ];
 const ACCOUNT_OPTION_NAMES: readonly (keyof AccountOptions)[] = [
@@ -52,7 +56,6 @@ const ACCOUNT_OPTION_NAMES: readonly (keyof AccountOptions)[] = [
   'hashesAtOnce',
 ];
 const SESSION_LIMIT_NAMES: readonly (keyof SessionLimitOptions)[] = ['perSubject', 'whenReached'];
-const COOKIE_OPTION_NAMES: readonly (keyof CookieOptions)[] = ['prefix', 'sameSite'];
 
 const DAY_SECONDS = 86_400;
 const YEAR_SECONDS = 365 * DAY_SECONDS;
@@ -84,9 +87,10 @@ export function checkOptions(options: WatchwordOptions, nodeEnvironment: string 
     );
   }
   const issuer = checkIssuer(options.issuer);
+  const browserSessions = oneOf('browserSessions', options.browserSessions, ['jwt', 'opaque']) ?? 'jwt';
   return {
-    engine: checkEngine(options),
-    http: checkHttp(options, issuer),
+    engine: { ...checkEngine(options), browserSessions },
+    http: { ...checkHttp(options, issuer, production), browserSessions },
     accounts: checkAccounts(options.accounts, production),
     production,
   };
@@ -98,7 +102,7 @@ function isProduction(options: WatchwordOptions, nodeEnvironment: string | undef
   return (environment ?? nodeEnvironment) === 'production';
 }
 
-function checkEngine(options: WatchwordOptions): EngineSettings {
+function checkEngine(options: WatchwordOptions): Omit<EngineSettings, 'browserSessions'> {
   const { algorithm, algorithmIsFixed } = checkAlgorithm(options.algorithm);
   const rotation = oneOf('rotation', options.rotation, ['resilient', 'strict']) ?? 'resilient';
   const accessTtlSeconds = checkAccessTtl(options);
@@ -203,27 +207,25 @@ function checkAccessTtl({ accessTokenTtlSeconds, unsafeAccessTokenTtlSeconds }: 
   return seconds;
 }
 
-function checkHttp(options: WatchwordOptions, issuer: URL): HttpSettings {
-  const { origins = [], cookies = {}, clients = false } = options;
+function checkHttp(
+  options: WatchwordOptions,
+  issuer: URL,
+  production: boolean,
+): Omit<HttpSettings, 'browserSessions'> {
+  const { origins = [], clients = false } = options;
+  const https = issuer.protocol === 'https:';
   if (typeof clients !== 'boolean') {
     throw new ConfigurationError('`clients` has to be `true` or `false`.');
   }
-  refuseUnknownOptions('cookies', cookies, COOKIE_OPTION_NAMES);
-  const { prefix = 'ww' } = cookies;
-  if (typeof prefix !== 'string' || !/^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/.test(prefix)) {
-    throw new ConfigurationError(
-      '`cookies.prefix` has 1 to 32 letters, digits, `-` and `_`, and begins with none of the last two.',
-    );
-  }
-  const sameSite = oneOf('cookies.sameSite', cookies.sameSite, ['lax', 'strict']);
   return {
     ownOrigin: issuer.origin,
     oauth: clients,
     metadataPath: METADATA_PATH + issuer.pathname.replace(/\/$/, ''),
-    origins: checkOrigins(origins),
-    cookiePrefix: prefix,
-    sameSite: sameSite === 'strict' ? 'Strict' : 'Lax',
-    https: issuer.protocol === 'https:',
+    origins: checkOrigins(origins, { production, https }),
+    ...checkCookies(options.cookies),
+    https,
+    checkedPages: checkSelfCheck(options.selfCheck),
+    explains: !production,
   };
 }
 

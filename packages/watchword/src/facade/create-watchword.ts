@@ -5,6 +5,7 @@ import type { EngineContext } from '../engine/context.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import { createHttpFace } from '../http/index.ts';
 import { readEnvironment } from '../platform/environment.ts';
+import { fetchHttpClient } from '../platform/fetch-http-client.ts';
 import { createPasswordHasher } from '../platform/password-hasher.ts';
 import { systemClock } from '../platform/system-clock.ts';
 import { systemRandom } from '../platform/system-random.ts';
@@ -102,7 +103,7 @@ export async function createWatchwordOn(platform: Platform, options: WatchwordOp
     await store.close();
     throw error;
   }
-  const http = createHttpFace({ engine, settings: checked.http });
+  const http = createHttpFace({ engine, settings: checked.http, client: fetchHttpClient });
   return presentWatchword(engine, http, events);
 }
 

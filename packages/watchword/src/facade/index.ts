@@ -2,7 +2,13 @@ export { createWatchword } from './create-watchword.ts';
 export { WatchwordError } from '../errors/watchword-error.ts';
 export { ERROR_CATALOGUE } from '../errors/catalogue.ts';
 export { EVENT_CATALOGUE } from '../domain/event-catalogue.ts';
-export type { AccountOptions, CookieOptions, SessionLimitOptions, WatchwordOptions } from './options.ts';
+export type {
+  AccountOptions,
+  CookieOptions,
+  SelfCheckOptions,
+  SessionLimitOptions,
+  WatchwordOptions,
+} from './options.ts';
 export type { LegacyTokenOptions } from './legacy-options.ts';
 export type { Jwk, JwsAlgorithmName, TypedKey, VerificationKeys } from './jws-keys.ts';
 export type { Client, ClientRole } from '../domain/client.ts';
@@ -41,6 +47,8 @@ export type {
   ConnectRequest,
   ConnectResponse,
   GuardOptions,
+  SelfCheckFinding,
+  SelfCheckReport,
 } from '../http/index.ts';
 export type { SecretSource } from '../ports/secret-source.ts';
 export type { Store, StoreContext, StoreFactory } from '../ports/store/store.ts';

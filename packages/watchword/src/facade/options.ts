@@ -48,6 +48,11 @@ export interface WatchwordOptions {
   readonly absoluteTtlSeconds?: number;
   /** Seconds after which a session ends that was started with `remember: false`. Default: 1 day. */
   readonly unrememberedTtlSeconds?: number;
+  /**
+   * What sign-in and refresh give a browser: `jwt` (default), an access token and a refresh token, or `opaque`, one id that says nothing to
+   * anybody but this installation. Guards take both, so that it can be changed without signing anybody out.
+   */
+  readonly browserSessions?: 'jwt' | 'opaque';
   /** How many live sessions a subject may have. Default: any number. */
   readonly sessionLimit?: SessionLimitOptions;
   /** `resilient` (default) forgives lost answers and racing tabs; `strict` is the textbook and signs honest users out. */
@@ -57,8 +62,8 @@ export interface WatchwordOptions {
   /** How old the knowledge of revocations may be before tokens are refused. Default: 10000. */
   readonly maxStalenessMs?: number;
   /**
-   * How many verified tokens are remembered, some 2 kB each: their signature is checked once, times and revocation each
-   * time. 0 to 1000000. Default: 5000.
+   * How many verified tokens are remembered, and as many opaque sessions, some 2 kB each: their signature is checked once, times and
+   * revocation each time. 0 to 1000000. Default: 5000.
    */
   readonly tokenCacheSize?: number;
   /** Asked at each access token for further claims: roles, tenant. */
@@ -80,6 +85,7 @@ export interface WatchwordOptions {
   /** Other origins whose pages may sign in, act and read answers (CORS), such as `https://admin.example`. Default: none. */
   readonly origins?: readonly string[];
   readonly cookies?: CookieOptions;
+  readonly selfCheck?: SelfCheckOptions;
   /** Default: `production` if `NODE_ENV` is that, else `development`. Production refuses the defaults of development. */
   readonly environment?: 'production' | 'development';
 }
@@ -104,6 +110,22 @@ export interface SessionLimitOptions {
 export interface CookieOptions {
   /** `ww` gives `__Host-ww_at` and `__Host-ww_rt`: for several installations on one host. Default: `ww`. */
   readonly prefix?: string;
+  /**
+   * Prefixes that cookies had before: sessions go on under them, and move to `prefix` with their next renewal. None that another
+   * installation on this host uses. Default: none.
+   */
+  readonly formerPrefixes?: readonly string[];
   /** Default: `lax`. */
   readonly sameSite?: 'lax' | 'strict';
+  /**
+   * Sessions of their own for each site that shows the application in a frame (CHIPS): cookies are `SameSite=None; Partitioned`.
+   * Default: `false`.
+   */
+  readonly partitioned?: boolean;
+}
+
+/** What `auth.selfCheck()` and, in development, `GET /auth/self-check` look at besides Watchword's own routes. */
+export interface SelfCheckOptions {
+  /** Paths of pages whose headers should protect them. Default: `['/']`. */
+  readonly pages?: readonly string[];
 }

@@ -4,7 +4,7 @@ import { createExpect, VERIFY_NAMES, type ExpectationDefaults } from './expectat
 import { START_NAMES } from './present-sessions.ts';
 import { refuseUnknownOptions } from './unknown-options.ts';
 
-const GUARD_NAMES: readonly (keyof GuardOptions)[] = [...VERIFY_NAMES, 'optional'];
+const GUARD_NAMES: readonly (keyof GuardOptions)[] = [...VERIFY_NAMES, 'optional', 'renew'];
 
 /** The HTTP side as adapters see it: what their callers hand in is checked here. */
 export function presentHttp(http: HttpFace, defaults: ExpectationDefaults): AdapterFace {
@@ -18,7 +18,9 @@ export function presentHttp(http: HttpFace, defaults: ExpectationDefaults): Adap
     },
     guard(where, options) {
       const expected = expectOfGuard(where, options);
-      return isOptional(options)
+      const optional = isSaid('optional', options);
+      if (isSaid('renew', options)) return (request) => http.authorizePage(request, { expected, optional });
+      return optional
         ? (request) => http.authorizeIfPresent(request, expected)
         : (request) => http.authorize(request, expected);
     },
@@ -29,8 +31,8 @@ export function presentHttp(http: HttpFace, defaults: ExpectationDefaults): Adap
   };
 }
 
-function isOptional(options: GuardOptions | undefined): boolean {
-  const optional: unknown = options?.optional ?? false;
-  if (typeof optional !== 'boolean') throw new ArgumentError('`optional` has to be `true` or `false`.');
-  return optional;
+function isSaid(name: 'optional' | 'renew', options: GuardOptions | undefined): boolean {
+  const said: unknown = options?.[name] ?? false;
+  if (typeof said !== 'boolean') throw new ArgumentError(`\`${name}\` has to be \`true\` or \`false\`.`);
+  return said;
 }

@@ -1,6 +1,6 @@
 import { parseSessionId } from '../domain/ids.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { IssuedTokens, RefreshOutcome } from '../engine/refresh/outcome.ts';
+import { tokensOf, type Issued, type RefreshOutcome } from '../engine/refresh/outcome.ts';
 import {
   assertCaller,
   assertText,
@@ -37,7 +37,9 @@ export function presentSessions({ sessions, refresher }: Engine): Watchword['ses
       assertCaller(options);
       const { client = DEFAULT_CLIENT_ID, ...caller } = options;
       const channel = { ...caller, clientId: client, delivery: 'body' } as const;
-      return presentTokens(tokensOrThrow(await refresher.refresh(refreshToken, channel)));
+      return presentTokens(
+        issuedOrThrow(await refresher.refresh({ form: 'token', text: refreshToken }, channel)),
+      );
     },
     list: (subject) => sessions.list(subject),
     async page(query = {}) {
@@ -80,12 +82,13 @@ function sessionIdOf(name: string, text: string) {
   return sessionId;
 }
 
-function presentTokens({ session, accessToken, refreshToken }: IssuedTokens): SessionTokens {
+function presentTokens(issued: Issued): SessionTokens {
+  const { session, accessToken, refreshToken } = tokensOf(issued);
   const { text, expiresInSeconds } = accessToken;
   return { accessToken: text, refreshToken, expiresInSeconds, session };
 }
 
-function tokensOrThrow(outcome: RefreshOutcome): IssuedTokens {
+function issuedOrThrow(outcome: RefreshOutcome): Issued {
   switch (outcome.kind) {
     case 'rotated':
     case 'current':

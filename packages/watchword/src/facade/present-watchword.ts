@@ -1,3 +1,4 @@
+import { isOpaqueId } from '../crypto/opaque-id.ts';
 import { isJsonObject } from '../domain/json.ts';
 import type { Engine } from '../engine/engine.ts';
 import { MAX_ACCESS_TTL_SECONDS } from '../engine/limits.ts';
@@ -35,7 +36,11 @@ export function presentWatchword(engine: Engine, http: HttpFace, events: Events)
     accounts: presentAccounts(engine),
     tokens: presentCustomTokens(engine, expect),
     verify,
-    authenticate: async (credential, options) => verify(credential, options),
+    async authenticate(credential, options) {
+      if (!isOpaqueId(credential)) return verify(credential, options);
+      const expected = expect('authenticate', options);
+      return verifiedOrThrow(await engine.opaqueSessions.judge(credential, expected));
+    },
     require: (options) => createConnectGuard(face.guard('require', options)),
     revoke: presentRevoke(engine),
     feed: presentFeed(engine),
@@ -52,6 +57,7 @@ export function presentWatchword(engine: Engine, http: HttpFace, events: Events)
       }
       return { untilMs: await engine.acceptRestore(forSeconds * 1000) };
     },
+    selfCheck: () => http.selfCheck(),
     isReady: () => engine.context.store.isReady(),
     close: () => engine.close(),
   };
@@ -88,6 +94,7 @@ function presentSettings({ context }: Engine): EffectiveSettings {
     idleTtlMs: settings.idleTtlMs,
     absoluteTtlMs: settings.absoluteTtlMs,
     unrememberedTtlMs: settings.unrememberedTtlMs,
+    browserSessions: settings.browserSessions,
     sessionLimit: settings.sessionLimit,
     chain: settings.chain,
     maxStalenessMs: settings.maxStalenessMs,

@@ -11,7 +11,7 @@ import type { VerifierStatus } from '../engine/receipts/verifier-status.ts';
 import type { Receipts } from '../engine/receipts/wait-for-receipts.ts';
 import type { StartSession } from '../engine/sessions/session-input.ts';
 import type { VerifiedToken } from '../engine/tokens/verified-token.ts';
-import type { AdapterFace, ConnectGuard, GuardOptions } from '../http/index.ts';
+import type { AdapterFace, ConnectGuard, GuardOptions, SelfCheckReport } from '../http/index.ts';
 import type { Events } from './event-hub.ts';
 import type { VerifyOptions } from './expectations.ts';
 
@@ -114,6 +114,7 @@ export type EffectiveSettings = Pick<
   | 'idleTtlMs'
   | 'absoluteTtlMs'
   | 'unrememberedTtlMs'
+  | 'browserSessions'
   | 'sessionLimit'
   | 'chain'
   | 'maxStalenessMs'
@@ -152,7 +153,7 @@ export interface Watchword {
   };
   /** Judges an access token with what is in memory: sync, no I/O. Throws `ERR_TOKEN_…` or `ERR_FEED_STALE`. */
   verify(accessToken: string, options?: VerifyOptions): VerifiedToken;
-  /** The same for guards, which may have to ask somebody. */
+  /** The same for what guards take: an access token, or the id of an opaque session, for which the store may have to be asked. */
   authenticate(credential: string, options?: VerifyOptions): Promise<VerifiedToken>;
   /**
    * A guard for a route, for Express and everything of its family: sets `req.auth`, or answers 401, 403 or 503. With `optional`,
@@ -220,6 +221,12 @@ export interface Watchword {
    * its row moves the row forward instead of being answered 503. What was revoked since the backup is live again.
    */
   acceptRestore(options: { readonly forSeconds: number }): Promise<{ readonly untilMs: number }>;
+  /**
+   * Asks the application's own address, through whatever stands in front of it, and says what proxies break: headers that do not
+   * arrive, cookies that are changed, answers out of a cache, pages without the headers that protect them. Asks at most each ten
+   * seconds. In production show it to whoever runs the application only.
+   */
+  selfCheck(): Promise<SelfCheckReport>;
   /** Whether the store answers and can write. */
   isReady(): Promise<boolean>;
   /** Finishes what is pending, and closes the store. */

@@ -1,4 +1,5 @@
 import type { VerifiedToken } from '../engine/tokens/verified-token.ts';
+import type { GuardVerdict } from './authorize.ts';
 import type { Guard } from './guard.ts';
 import type { BodyReading, Header, NeutralRequest, NeutralResponse } from './neutral.ts';
 import { streamConnect } from './stream-connect.ts';
@@ -22,6 +23,7 @@ export interface ConnectRequest {
 
 export interface ConnectResponse {
   statusCode: number;
+  readonly headersSent?: boolean;
   getHeader(name: string): number | string | string[] | undefined;
   setHeader(name: string, value: string | readonly string[]): unknown;
   end(body?: string): unknown;
@@ -52,15 +54,28 @@ export type ConnectGuard = (request: ConnectRequest, response: ConnectResponse, 
 
 export function createConnectGuard(guard: Guard): ConnectGuard {
   return (request, response, next) => {
-    const verdict = guard(fromConnect(request, noBody));
-    if (verdict.kind === 'refused') return sendConnect(verdict.response, response);
-    setAuth(request, verdict.kind === 'anonymous' ? undefined : verdict.token);
-    next();
+    const proceed = (verdict: GuardVerdict): void => {
+      if (verdict.kind === 'refused') return sendConnect(verdict.response, response);
+      if (verdict.cookies !== undefined) setCookies(verdict.cookies, response);
+      setAuth(request, verdict.kind === 'anonymous' ? undefined : verdict.token);
+      next();
+    };
+    const verdict = guard(headOfConnect(request));
+    if (!(verdict instanceof Promise)) return proceed(verdict);
+    // Who was answered meanwhile, by a time limit say, is not answered again.
+    void verdict.then((judged) => (response.headersSent === true ? undefined : proceed(judged)));
   };
+}
+
+/** The cookies that a guard sets: no cache may keep them for somebody else. */
+function setCookies(cookies: readonly Header[], response: ConnectResponse): void {
+  appendCookies(cookies, response);
+  response.setHeader('cache-control', 'no-store');
 }
 
 /** Makes `request.auth` the verified token, or nobody in particular, over whatever stood there. */
 function setAuth(request: ConnectRequest, token: VerifiedToken | undefined): void {
+  if (Reflect.set(request, 'auth', token) && request.auth === token) return;
   Object.defineProperty(request, 'auth', {
     value: token,
     configurable: true,
@@ -73,18 +88,54 @@ export function fromConnect(
   request: ConnectRequest,
   readBody: (limitBytes: number) => Promise<BodyReading>,
 ): NeutralRequest {
-  const url = request.originalUrl ?? request.url ?? '/';
+  const url = urlOf(request);
   return {
     method: request.method ?? 'GET',
     path: pathOf(url),
     query: queryOf(url),
-    remoteAddress: request.ip ?? request.socket?.remoteAddress,
-    header(name) {
-      const value = request.headers[name];
-      return Array.isArray(value) ? value.join(', ') : value;
-    },
+    remoteAddress: addressOf(request),
+    header: (name) => headerOf(request, name),
     readBody,
   };
+}
+
+/**
+ * The same for a guard, which stands in front of every request and looks at headers: the rest is found out when it is asked for. What
+ * frameworks make of addresses takes longer than all else.
+ */
+export function headOfConnect(request: ConnectRequest): NeutralRequest {
+  return {
+    method: request.method ?? 'GET',
+    get path() {
+      return pathOfConnect(request);
+    },
+    get query() {
+      return queryOf(urlOf(request));
+    },
+    get remoteAddress() {
+      return addressOf(request);
+    },
+    header: (name) => headerOf(request, name),
+    readBody: noBody,
+  };
+}
+
+/** For whoever asks first whether a request is ours at all. */
+export function pathOfConnect(request: ConnectRequest): string {
+  return pathOf(urlOf(request));
+}
+
+function urlOf({ originalUrl, url }: ConnectRequest): string {
+  return originalUrl ?? url ?? '/';
+}
+
+function addressOf(request: ConnectRequest): string | undefined {
+  return request.ip ?? request.socket?.remoteAddress;
+}
+
+function headerOf({ headers }: ConnectRequest, name: string): string | undefined {
+  const value = headers[name];
+  return Array.isArray(value) ? value.join(', ') : value;
 }
 
 /** Without query and without the origin that a proxy's request line carries (RFC 9112 §3.2.2). */
@@ -113,10 +164,15 @@ export function sendConnectStream(answer: NeutralResponse, response: ConnectStre
   streamConnect(stream, response);
 }
 
+/** Browsers take it from whichever answer came last (RFC 6797 §8.1): what the application says of its host, it says here too. */
+export const HSTS = 'strict-transport-security';
+
 function sendHead(status: number, headers: readonly Header[], response: ConnectResponse): void {
   response.statusCode = status;
   const isCookie = ([name]: Header): boolean => name === 'set-cookie';
-  for (const [name, value] of headers.filter((header) => !isCookie(header))) response.setHeader(name, value);
+  for (const [name, value] of headers.filter((header) => !isCookie(header))) {
+    if (name !== HSTS || response.getHeader(HSTS) === undefined) response.setHeader(name, value);
+  }
   appendCookies(headers.filter(isCookie), response);
 }
 

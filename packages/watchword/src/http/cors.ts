@@ -10,7 +10,7 @@ const MAX_AGE_SECONDS = 600;
 
 const PREFLIGHT: readonly Header[] = [
   ['access-control-allow-methods', 'GET, HEAD, POST, DELETE'],
-  ['access-control-allow-headers', 'content-type, authorization'],
+  ['access-control-allow-headers', 'content-type, authorization, x-ww-csrf'],
   ['access-control-max-age', String(MAX_AGE_SECONDS)],
 ];
 

@@ -1,6 +1,7 @@
 import { describeError, type ErrorCode } from '../errors/catalogue.ts';
 import { WatchwordError } from '../errors/watchword-error.ts';
 import type { Header, NeutralResponse } from './neutral.ts';
+import type { HttpSettings } from './settings.ts';
 
 /** One member of a body that was wrong. Neither part repeats what was sent. */
 export interface MemberProblem {
@@ -10,6 +11,8 @@ export interface MemberProblem {
 
 export interface ProblemExtras {
   readonly errors?: readonly MemberProblem[];
+  /** What is said to developers behind the sentence of the code; never where strangers could read it. */
+  readonly explanation?: string | undefined;
   readonly headers?: readonly Header[];
 }
 
@@ -29,7 +32,7 @@ export function problem(code: ErrorCode, extras: ProblemExtras = {}): NeutralRes
     type: errorPagePath(code),
     title,
     status,
-    detail: sentence,
+    detail: extras.explanation === undefined ? sentence : `${sentence} ${extras.explanation}`,
     code,
     ...(extras.errors !== undefined && { errors: extras.errors }),
   };
@@ -37,8 +40,10 @@ export function problem(code: ErrorCode, extras: ProblemExtras = {}): NeutralRes
 }
 
 /** What an error that was thrown is answered with: nothing of it but its code. */
-export function problemOf(error: unknown): NeutralResponse {
-  return problem(error instanceof WatchwordError ? error.code : 'ERR_INTERNAL');
+export function problemOf(error: unknown, { explains }: HttpSettings): NeutralResponse {
+  if (!(error instanceof WatchwordError)) return problem('ERR_INTERNAL');
+  const { code, detail } = error;
+  return problem(code, { explanation: explains && code === 'ERR_CROSS_SITE' ? detail : undefined });
 }
 
 function challenge(bearer: string | undefined, sentence: string): string {

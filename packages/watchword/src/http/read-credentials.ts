@@ -23,7 +23,7 @@ export async function readCredentials(
   if (accounts === undefined) return { kind: 'refused', response: problem('ERR_ROUTE_UNKNOWN') };
   const body = await parseBody(request, credentialsBody);
   if (body.kind === 'refused') return { kind: 'refused', response: problem(body.code, body) };
-  const response = refuseDelivery(request, body.value.delivery, context);
+  const response = refuseDelivery(request, body.value.delivery, context, undefined);
   return response === undefined
     ? { kind: 'read', accounts, credentials: body.value }
     : { kind: 'refused', response };

@@ -10,13 +10,16 @@ import { metadata } from './handlers/oauth/metadata.ts';
 import { revoke } from './handlers/oauth/revoke.ts';
 import { token } from './handlers/oauth/token.ts';
 import { refresh } from './handlers/refresh.ts';
+import { answerProbe, selfCheck } from './handlers/self-check.ts';
 import { currentSession } from './handlers/session.ts';
 import { endOtherSessions, endSession, listSessions } from './handlers/sessions.ts';
+import { violationReports } from './handlers/violation-reports.ts';
 import { signIn } from './handlers/sign-in.ts';
 import { signOut } from './handlers/sign-out.ts';
 import { signUp } from './handlers/sign-up.ts';
 import type { NeutralRequest, NeutralResponse } from './neutral.ts';
 import { problem } from './problem.ts';
+import { PROBE_PATH } from './self-check/probe.ts';
 import { METADATA_PATH, type HttpSettings } from './settings.ts';
 
 type Methods = Readonly<Record<string, Handler>>;
@@ -28,7 +31,9 @@ const ROUTES: ReadonlyMap<string, Methods> = new Map<string, Methods>([
   ['/auth/sign-out', { POST: signOut }],
   ['/auth/refresh', { POST: refresh }],
   ['/auth/session', { GET: currentSession }],
+  ['/auth/self-check', { GET: selfCheck }],
   ['/auth/sessions', { GET: listSessions, DELETE: endOtherSessions }],
+  ['/auth/reports', { POST: violationReports }],
   ['/.well-known/jwks.json', { GET: jwks }],
 ]);
 
@@ -48,6 +53,7 @@ const OAUTH_ROUTES: ReadonlyMap<string, Methods> = new Map<string, Methods>([
 const ROUTES_WITH_PARAMETER: ReadonlyMap<string, Methods> = new Map<string, Methods>([
   ['/auth/sessions/', { DELETE: endSession }],
   ['/auth/errors/', { GET: errorPage }],
+  [PROBE_PATH, { GET: answerProbe, POST: answerProbe }],
 ]);
 
 /** Whether the path is Watchword's to answer, be it with 404. */

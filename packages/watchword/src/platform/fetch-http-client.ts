@@ -2,12 +2,12 @@ import type { HttpAnswer, HttpClient, HttpLimits } from '../ports/http-client.ts
 import { openHttpStream } from './http-stream.ts';
 
 export const fetchHttpClient: HttpClient = {
-  get: (url, limits) =>
+  get: (url, limits, headers) =>
     answerOf(
       url,
       {
         // What a cache on the way holds may be older than what is asked about.
-        headers: { accept: 'application/json', 'cache-control': 'no-cache' },
+        headers: { accept: 'application/json', 'cache-control': 'no-cache', ...headers },
       },
       limits,
     ),
@@ -33,7 +33,13 @@ async function answerOf(
   try {
     const response = await fetch(url, { ...init, signal, redirect: 'manual', credentials: 'omit' });
     const body = await readAtMost(response, maxBytes);
-    return { status: response.status, header: (name) => response.headers.get(name) ?? undefined, body };
+    const { status, headers } = response;
+    return {
+      status,
+      header: (name) => headers.get(name) ?? undefined,
+      cookies: headers.getSetCookie(),
+      body,
+    };
   } catch (error) {
     if (signal.aborted) throw new Error(`no answer within ${timeoutMs} ms`, { cause: error });
     throw error instanceof TypeError ? new Error(reasonOf(error), { cause: error }) : error;

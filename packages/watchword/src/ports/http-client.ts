@@ -7,6 +7,8 @@ export interface HttpHead {
 
 /** What came back as a whole. */
 export interface HttpAnswer extends HttpHead {
+  /** Its `set-cookie` lines, one by one. */
+  readonly cookies: readonly string[];
   readonly body: Uint8Array;
 }
 
@@ -36,10 +38,10 @@ export interface HttpStream {
 /** Speaks to other services. It follows no redirect. */
 export interface HttpClient {
   /**
-   * A GET for JSON, without credentials. Rejects with an `Error` whose message can be shown, where there is no answer in time or it is
+   * A GET for JSON, without credentials unless `headers` bring one. Rejects with an `Error` whose message can be shown, where there is no answer in time or it is
    * longer than allowed; an answer of any status resolves.
    */
-  get(url: string, limits: HttpLimits): Promise<HttpAnswer>;
+  get(url: string, limits: HttpLimits, headers?: HttpHeaders): Promise<HttpAnswer>;
   /** A POST, otherwise like `get`. */
   post(url: string, headers: HttpHeaders, body: HttpBody, limits: HttpLimits): Promise<HttpAnswer>;
   /** A GET whose answer may have no end. It does not keep the process alive. */

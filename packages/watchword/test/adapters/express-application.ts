@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type express from 'express';
 import { answerProblems, authOf, signIn, watchword } from '../../src/adapters/express/index.ts';
 import type { Watchword } from '../../src/facade/index.ts';
-import type { AdapterUnderTest, AppOptions } from './adapter-suite.ts';
+import type { AdapterUnderTest, AdapterAppOptions } from './adapter-suite.ts';
 import { serving } from './serving.ts';
 
 /** The application of the suite in Express, 4 or 5. */
@@ -16,7 +16,11 @@ export function expressAdapter(name: string, framework: typeof express): Adapter
   };
 }
 
-function application(auth: Watchword, { trustsProxy, parsesFirst }: AppOptions, framework: typeof express) {
+function application(
+  auth: Watchword,
+  { trustsProxy, parsesFirst }: AdapterAppOptions,
+  framework: typeof express,
+) {
   const app = framework();
   app.set('trust proxy', trustsProxy);
   app.enable('case sensitive routing');
@@ -36,9 +40,11 @@ function application(auth: Watchword, { trustsProxy, parsesFirst }: AppOptions, 
   app.get('/elsewhere', auth.require({ audience: 'https://other.example' }), subject);
   app.get('/recent', auth.require({ maxAgeSeconds: 60 }), subject);
   app.get('/fresh', auth.require({ maxStalenessMs: 1000 }), subject);
-  app.all('/maybe', auth.require({ optional: true }), (request, response) => {
-    response.json({ subject: authOf(request)?.subject ?? null });
-  });
+  const subjectOrNull: express.RequestHandler = (request, response) =>
+    void response.json({ subject: authOf(request)?.subject ?? null });
+  app.all('/maybe', auth.require({ optional: true }), subjectOrNull);
+  app.all('/page', auth.require({ renew: true }), subject);
+  app.all('/maybe-page', auth.require({ optional: true, renew: true }), subjectOrNull);
   app.get('/unguarded', subject);
   app.post('/log-in', framework.json(), (request, response, next) => {
     response.cookie('seen', 'yes');

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { test, type TestContext } from 'node:test';
 import createFastify from 'fastify';
 import { requireAuth, watchword } from '../../src/adapters/fastify/index.ts';
-import { JSON_TYPE, openAuth, OWN_PAGE } from './suite/world.ts';
+import { JSON_TYPE, openAuth, OWN_PAGE } from '../../src/testing/adapter-contract/world.ts';
 
 async function openHttp2(t: TestContext) {
   const auth = await openAuth(t);
@@ -31,7 +31,7 @@ test('over HTTP/2: a session, a guard, and the feed until the app closes', async
   const up = await ask('POST', '/auth/sign-up', { ...JSON_TYPE, ...OWN_PAGE }, body);
   assert.equal(up.answer[':status'], 201);
   const cookies = up.answer['set-cookie'] ?? [];
-  assert.equal(cookies.length, 2);
+  assert.equal(cookies.length, 3);
   const cookie = cookies.map((each) => each.split(';', 1)[0]).join('; ');
   const me = await ask('GET', '/me', { cookie });
   assert.deepEqual([me.answer[':status'], 'subject' in JSON.parse(await text(me.stream))], [200, true]);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import createFastify, { type FastifyRequest } from 'fastify';
 import { requireAuth, watchword } from '../../src/adapters/fastify/index.ts';
-import { bearer, openAuth } from './suite/world.ts';
+import { bearer, openAuth } from '../../src/testing/adapter-contract/world.ts';
 
 test('the plugin belongs to the app that registers it, and to all contexts in it', async (t) => {
   const auth = await openAuth(t);

@@ -38,6 +38,21 @@ function addRoutes(app: FastifyInstance, auth: Watchword): void {
     onRequest: requireAuth(auth, { optional: true }),
     handler: (request) => ({ subject: authOf(request)?.subject ?? null }),
   });
+  app.addContentTypeParser('application/x-www-form-urlencoded', (_request, body, done) => {
+    body.resume().on('end', () => done(null));
+  });
+  app.route({
+    method: ['GET', 'HEAD', 'POST'],
+    url: '/page',
+    onRequest: requireAuth(auth, { renew: true }),
+    handler: subject,
+  });
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/maybe-page',
+    preHandler: requireAuth(auth, { optional: true, renew: true }),
+    handler: (request) => ({ subject: authOf(request)?.subject ?? null }),
+  });
   app.get('/unguarded', subject);
   app.post<{ Body: { name: string } }>('/log-in', async (request, reply) => {
     void reply.header('set-cookie', 'seen=yes');

@@ -4,7 +4,7 @@ import { Hono } from 'hono';
 import { setCookie } from 'hono/cookie';
 import { answerProblem, requireAuth, signIn, watchword } from '../../src/adapters/hono/index.ts';
 import type { Watchword } from '../../src/facade/index.ts';
-import { adapterSuite, type AppOptions } from './adapter-suite.ts';
+import { adapterSuite, type AdapterAppOptions } from './adapter-suite.ts';
 import { serving } from './serving.ts';
 
 adapterSuite({
@@ -15,7 +15,7 @@ adapterSuite({
   },
 });
 
-function application(auth: Watchword, { trustsProxy, parsesFirst }: AppOptions) {
+function application(auth: Watchword, { trustsProxy, parsesFirst }: AdapterAppOptions) {
   const app = new Hono();
   const proxied = trustsProxy
     ? {
@@ -50,6 +50,12 @@ function application(auth: Watchword, { trustsProxy, parsesFirst }: AppOptions) 
     c.json({ subject: c.var.auth.subject }),
   );
   app.on(['GET', 'POST'], '/maybe', requireAuth(auth, { optional: true }), (c) =>
+    c.json({ subject: c.var.auth?.subject ?? null }),
+  );
+  app.on(['GET', 'POST'], '/page', requireAuth(auth, { renew: true }), (c) =>
+    c.json({ subject: c.var.auth.subject }),
+  );
+  app.on(['GET', 'POST'], '/maybe-page', requireAuth(auth, { optional: true, renew: true }), (c) =>
     c.json({ subject: c.var.auth?.subject ?? null }),
   );
   app.get('/unguarded', (c) => c.json({ subject: c.get('auth' as never) ?? null }));

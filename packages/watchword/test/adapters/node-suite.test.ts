@@ -3,7 +3,7 @@ import { parse } from 'node:querystring';
 import { json } from 'node:stream/consumers';
 import { authOf, handleRequest, signIn } from '../../src/adapters/node/index.ts';
 import { WatchwordError, type ConnectGuard, type Watchword } from '../../src/facade/index.ts';
-import { adapterSuite, type AppOptions } from './adapter-suite.ts';
+import { adapterSuite, type AdapterAppOptions } from './adapter-suite.ts';
 import { serving } from './serving.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
@@ -25,7 +25,7 @@ function say(response: ServerResponse, value: unknown): void {
 }
 
 /** An application without a framework. */
-function application(auth: Watchword, { trustsProxy, parsesFirst }: AppOptions) {
+function application(auth: Watchword, { trustsProxy, parsesFirst }: AdapterAppOptions) {
   const routes = routesOf(auth);
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     response.setHeader('set-cookie', 'theme=dark; Path=/');
@@ -63,6 +63,8 @@ function routesOf(auth: Watchword): Readonly<Record<string, Handler>> {
     'GET /recent': guarded(auth.require({ maxAgeSeconds: 60 })),
     'GET /fresh': guarded(auth.require({ maxStalenessMs: 1000 })),
     'ALL /maybe': guarded(auth.require({ optional: true })),
+    'ALL /page': guarded(auth.require({ renew: true })),
+    'ALL /maybe-page': guarded(auth.require({ optional: true, renew: true })),
     'GET /unguarded': (request, response) => say(response, { subject: authOf(request)?.subject ?? null }),
     'POST /log-in': async (request, response) => {
       response.appendHeader('set-cookie', 'seen=yes');

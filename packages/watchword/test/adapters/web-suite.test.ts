@@ -8,7 +8,7 @@ import {
   type GuardOptions,
 } from '../../src/adapters/web/index.ts';
 import type { Watchword } from '../../src/facade/index.ts';
-import { adapterSuite, type AppOptions } from './adapter-suite.ts';
+import { adapterSuite, type AdapterAppOptions } from './adapter-suite.ts';
 import { serving } from './serving.ts';
 
 type Handler = (request: Request, address: string | undefined) => Promise<Response>;
@@ -27,7 +27,7 @@ adapterSuite({
   },
 });
 
-function application(auth: Watchword, { trustsProxy, parsesFirst }: AppOptions) {
+function application(auth: Watchword, { trustsProxy, parsesFirst }: AdapterAppOptions) {
   const routes = routesOf(auth);
   return async (original: Request, { incoming }: HttpBindings): Promise<Response> => {
     const request = parsesFirst ? await readBefore(original) : original;
@@ -59,7 +59,8 @@ function routesOf(auth: Watchword): Readonly<Record<string, Handler>> {
     async (request) => {
       const who = await authenticate(auth, request, options);
       if (who.kind === 'refused') return who.response;
-      return Response.json({ subject: who.kind === 'anonymous' ? null : who.token.subject });
+      const { headers } = who;
+      return Response.json({ subject: who.kind === 'anonymous' ? null : who.token.subject }, { headers });
     };
   return {
     'GET /open': async () => Response.json({ open: true }),
@@ -70,6 +71,8 @@ function routesOf(auth: Watchword): Readonly<Record<string, Handler>> {
     'GET /recent': guarded({ maxAgeSeconds: 60 }),
     'GET /fresh': guarded({ maxStalenessMs: 1000 }),
     'ALL /maybe': guarded({ optional: true }),
+    'ALL /page': guarded({ renew: true }),
+    'ALL /maybe-page': guarded({ optional: true, renew: true }),
     'POST /log-in': async (request, address) => {
       const { name } = (await request.json()) as { name: string };
       const { session, headers } = await signIn(auth, request, { subject: name }, { address });

@@ -2,14 +2,8 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { createHmacKey } from '../../src/crypto/jws/hmac-key.ts';
-import {
-  deriveRefreshKey,
-  formatRefreshToken,
-  hasInnerTag,
-  hasOuterTag,
-  parseRefreshToken,
-  type PresentedRefreshToken,
-} from '../../src/crypto/refresh-token.ts';
+import { deriveRefreshKey, type PresentedText } from '../../src/crypto/chain-text.ts';
+import { REFRESH_TOKEN } from '../../src/crypto/refresh-token.ts';
 import { createSessionId } from '../../src/domain/ids.ts';
 import { epochMs } from '../../src/domain/time.ts';
 import { rounds } from '../domain/support/property.ts';
@@ -33,9 +27,9 @@ const signature = key.sign(input);
 const refreshKey = deriveRefreshKey(randomBytes(32), 1, 'https://app.example');
 const share = randomBytes(32);
 const session = createSessionId(epochMs(1_700_000_000_000), randomBytes(10));
-const refreshToken = parseRefreshToken(
-  formatRefreshToken(session, 7, refreshKey, share),
-) as PresentedRefreshToken;
+const refreshToken = REFRESH_TOKEN.parse(
+  REFRESH_TOKEN.format(session, 7, refreshKey, share),
+) as PresentedText;
 
 /** As many of each sort as one measurement takes. */
 const GUESSES = 12;
@@ -76,11 +70,15 @@ describe('the time of a refusal does not tell where a guess is wrong', () => {
   });
 
   test('in the outer tag of a refresh token', () => {
-    assertEven(tags(refreshToken.outer), (outer) => hasOuterTag({ ...refreshToken, outer }, refreshKey));
+    assertEven(tags(refreshToken.outer), (outer) =>
+      REFRESH_TOKEN.hasOuterTag({ ...refreshToken, outer }, refreshKey),
+    );
   });
 
   test('in the inner tag of a refresh token', () => {
-    assertEven(tags(refreshToken.inner), (inner) => hasInnerTag({ ...refreshToken, inner }, share));
+    assertEven(tags(refreshToken.inner), (inner) =>
+      REFRESH_TOKEN.hasInnerTag({ ...refreshToken, inner }, share),
+    );
   });
 });
 

@@ -2,13 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
-import {
-  deriveRefreshKey,
-  formatRefreshToken,
-  hasInnerTag,
-  hasOuterTag,
-  parseRefreshToken,
-} from '../../src/crypto/refresh-token.ts';
+import { deriveRefreshKey } from '../../src/crypto/chain-text.ts';
+import { REFRESH_TOKEN } from '../../src/crypto/refresh-token.ts';
 import { createSessionId } from '../../src/domain/ids.ts';
 import { epochMs } from '../../src/domain/time.ts';
 import { holds } from '../domain/support/property.ts';
@@ -17,7 +12,7 @@ const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const share = new Uint8Array(32).fill(5);
 const key = deriveRefreshKey(new Uint8Array(32).fill(9), 1, 'https://app.example');
 const sessionId = createSessionId(epochMs(1_767_225_600_000), new Uint8Array(10).fill(3));
-const token = formatRefreshToken(sessionId, 7, key, share);
+const token = REFRESH_TOKEN.format(sessionId, 7, key, share);
 
 /** What an attacker can do who knows the format but no key: any 54 bytes with a right checksum. */
 function textOf(bytes: Uint8Array): string {
@@ -54,7 +49,7 @@ describe('one character that was changed is refused', () => {
       for (const other of others) {
         if (other === token[at]) continue;
         assert.equal(
-          parseRefreshToken(token.slice(0, at) + other + token.slice(at + 1)),
+          REFRESH_TOKEN.parse(token.slice(0, at) + other + token.slice(at + 1)),
           undefined,
           `“${other}”`,
         );
@@ -79,9 +74,9 @@ describe('another form of the same is refused', () => {
     encodeURIComponent(token).replace('_', '%5F'),
   ];
   for (const form of forms)
-    test(JSON.stringify(form), () => assert.equal(parseRefreshToken(form), undefined));
+    test(JSON.stringify(form), () => assert.equal(REFRESH_TOKEN.parse(form), undefined));
   for (const value of [undefined, null, 0, {}, [token], Object(token), Buffer.from(token)]) {
-    test(`of another type: ${typeof value}`, () => assert.equal(parseRefreshToken(value), undefined));
+    test(`of another type: ${typeof value}`, () => assert.equal(REFRESH_TOKEN.parse(value), undefined));
   }
 });
 
@@ -89,20 +84,20 @@ describe('the checksum', () => {
   test('is padded with zeros, never with something else or shorter', () => {
     let withZero: string | undefined;
     for (let generation = 1; withZero === undefined; generation += 1) {
-      const text = formatRefreshToken(sessionId, generation, key, share);
+      const text = REFRESH_TOKEN.format(sessionId, generation, key, share);
       if (text.slice(76).startsWith('0')) withZero = text;
     }
-    assert.ok(parseRefreshToken(withZero) !== undefined);
-    assert.equal(parseRefreshToken(`${withZero.slice(0, 76)}${withZero.slice(77)}`), undefined);
-    assert.equal(parseRefreshToken(`${withZero.slice(0, 76)}${withZero.slice(77)}0`), undefined);
+    assert.ok(REFRESH_TOKEN.parse(withZero) !== undefined);
+    assert.equal(REFRESH_TOKEN.parse(`${withZero.slice(0, 76)}${withZero.slice(77)}`), undefined);
+    assert.equal(REFRESH_TOKEN.parse(`${withZero.slice(0, 76)}${withZero.slice(77)}0`), undefined);
   });
 
   test('is below 2^32: no other number of six digits stands for the same', () => {
     const text = token.slice(0, 76);
     const sum = crc32(text);
-    assert.ok(parseRefreshToken(text + base62(sum)) !== undefined);
+    assert.ok(REFRESH_TOKEN.parse(text + base62(sum)) !== undefined);
     for (let other = sum + 2 ** 32; other < 62 ** 6; other += 2 ** 32) {
-      assert.equal(parseRefreshToken(text + base62(other)), undefined);
+      assert.equal(REFRESH_TOKEN.parse(text + base62(other)), undefined);
     }
   });
 });
@@ -112,7 +107,7 @@ describe('a text that only has the shape and the checksum', () => {
     for (let version = 0; version < 256; version += 1) {
       const bytes = bytesOf(token);
       bytes[0] = version;
-      assert.equal(parseRefreshToken(textOf(bytes)) === undefined, version !== 1, `version ${version}`);
+      assert.equal(REFRESH_TOKEN.parse(textOf(bytes)) === undefined, version !== 1, `version ${version}`);
     }
   });
 
@@ -121,15 +116,19 @@ describe('a text that only has the shape and the checksum', () => {
       const bytes = bytesOf(token);
       const at = bit >> 3;
       bytes[at] = (bytes[at] ?? 0) ^ (1 << (bit & 7));
-      const forged = parseRefreshToken(textOf(bytes));
+      const forged = REFRESH_TOKEN.parse(textOf(bytes));
       assert.ok(forged !== undefined);
-      assert.equal(hasOuterTag(forged, key), false, `bit ${bit}`);
-      assert.equal(hasInnerTag(forged, share), at >= 38, 'the inner tag covers body and itself');
+      assert.equal(REFRESH_TOKEN.hasOuterTag(forged, key), false, `bit ${bit}`);
+      assert.equal(
+        REFRESH_TOKEN.hasInnerTag(forged, share),
+        at >= 38,
+        'the inner tag covers body and itself',
+      );
     }
   });
 
   test('and a session id that is no UUIDv7 names no session', () => {
-    const forged = parseRefreshToken(textOf(Uint8Array.of(1, ...new Uint8Array(53))));
+    const forged = REFRESH_TOKEN.parse(textOf(Uint8Array.of(1, ...new Uint8Array(53))));
     assert.equal(forged?.sessionId, '00000000-0000-0000-0000-000000000000');
   });
 });
@@ -147,14 +146,14 @@ test('any session, generation and key version survives the round trip, and only 
   holds(
     fc.property(version, generation, bytes32, bytes32, id, (v, n, root, own, session) => {
       const outer = deriveRefreshKey(root, v, 'https://a.example');
-      const text = formatRefreshToken(session, n, outer, own);
-      const parsed = parseRefreshToken(text);
+      const text = REFRESH_TOKEN.format(session, n, outer, own);
+      const parsed = REFRESH_TOKEN.parse(text);
       assert.ok(parsed !== undefined);
       assert.deepEqual([parsed.keyVersion, parsed.generation, parsed.sessionId], [v, n, session]);
-      assert.equal(hasOuterTag(parsed, outer), true);
-      assert.equal(hasInnerTag(parsed, own), true);
-      assert.equal(hasOuterTag(parsed, deriveRefreshKey(root, v, 'https://b.example')), false);
-      assert.equal(hasInnerTag(parsed, new Uint8Array(32).fill(1)), false);
+      assert.equal(REFRESH_TOKEN.hasOuterTag(parsed, outer), true);
+      assert.equal(REFRESH_TOKEN.hasInnerTag(parsed, own), true);
+      assert.equal(REFRESH_TOKEN.hasOuterTag(parsed, deriveRefreshKey(root, v, 'https://b.example')), false);
+      assert.equal(REFRESH_TOKEN.hasInnerTag(parsed, new Uint8Array(32).fill(1)), false);
     }),
   );
 });

@@ -18,6 +18,7 @@ import {
   TWO_CRASHES,
   TWO_PROCESSES,
   TWO_TABS,
+  withOpaqueIds,
 } from './scenarios.ts';
 import type { Scenario } from './move.ts';
 import type { Rules } from './server.ts';
@@ -31,6 +32,7 @@ interface Exploration {
 /** What is explored to the end in seconds; the long run adds what takes minutes. */
 const EXPLORED: readonly Exploration[] = [
   ...[MOBILE, TWO_TABS, TWO_PROCESSES, A_THIEF, RESTORED_BACKUP_TABS].map((scenario) => ({ scenario })),
+  ...[MOBILE, TWO_TABS].map((scenario) => ({ scenario: withOpaqueIds(scenario) })),
   { scenario: LAGGING_REPLICA_TABS, rules: BELIEVING_WHAT_STAYS },
 ];
 const EXPLORED_LONG: readonly Exploration[] = [
@@ -44,6 +46,17 @@ const EXPLORED_LONG: readonly Exploration[] = [
   ].map((scenario) => ({
     scenario,
   })),
+  ...[
+    TWO_PROCESSES,
+    A_THIEF,
+    BROWSER_CRASH,
+    TWO_CRASHES,
+    THIEF_AND_LOSSES,
+    RESTORED_BACKUP_TABS,
+    RESTORED_BACKUP_CRASH,
+    RESTORED_BACKUP_MOBILE,
+    RESTORED_BACKUP,
+  ].map((scenario) => ({ scenario: withOpaqueIds(scenario) })),
   { scenario: LAGGING_REPLICA, rules: BELIEVING_WHAT_STAYS },
 ];
 const isLong = process.env['WATCHWORD_LONG'] === '1';

@@ -15,6 +15,8 @@ export interface Scenario extends Beginning {
    * things between another's look at the row and its step. `instant`: a refresh is one move, answered or with its answer lost.
    */
   readonly messages: 'slow' | 'interleaved' | 'instant';
+  /** Whether what is used is the opaque id itself, and no access token that says when it was made. */
+  readonly opaque?: boolean;
   /** How many ticks go by at once; 1 unless a coarser clock is enough. */
   readonly ticksAtOnce?: number;
   /** Whether the session may be ended from outside, by a sign-out or an operator. */

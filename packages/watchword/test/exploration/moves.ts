@@ -14,7 +14,7 @@ export function movesFrom(world: World, scenario: Scenario, rules: Rules): Move[
       ? instantRefreshes(world, rules)
       : world.flights.flatMap((_, tab) => flightMoves(world, tab, scenario, rules))),
     ...clientMoves(world, scenario, rules),
-    ...(scenario.thief ? thiefMoves(world, rules) : []),
+    ...(scenario.thief ? thiefMoves(world, scenario, rules) : []),
     ...storeMoves(world, scenario),
   ];
 }
@@ -62,10 +62,11 @@ function instantRefreshes(world: World, rules: Rules): Move[] {
 
 function clientMoves(world: World, scenario: Scenario, rules: Rules): Move[] {
   const moves: Move[] = [];
-  if (usesMatter(world, world.memory, rules)) {
-    moves.push(
-      changed(world, 'the client uses its access token', (next) => use(next, next.memory.accessAge, rules)),
-    );
+  const proof = proofAge(world, world.memory, scenario);
+  if (usesMatter(world, proof, rules)) {
+    const label =
+      scenario.opaque === true ? 'the client shows its opaque id' : 'the client uses its access token';
+    moves.push(changed(world, label, (next) => use(next, proof, rules)));
   }
   if (world.unsavedAge > 0) moves.push(changed(world, 'the client saves', save));
   if (world.ghost.crashes < scenario.maxCrashes && world.unsavedAge > 0) {
@@ -81,13 +82,22 @@ function clientMoves(world: World, scenario: Scenario, rules: Rules): Move[] {
   return moves;
 }
 
-/** Uses that could change neither the row nor the account are left out. */
-function usesMatter({ row, ghost, restore }: World, { behind, accessAge }: Holding, rules: Rules): boolean {
-  if (row.ended || restore === 'down' || behind !== 0) return false;
-  return (accessAge > rules.settlesAfter && !row.settled) || (accessAge > SETTLING_TICKS && !ghost.usedLate);
+/**
+ * For how long, as far as the server can tell, somebody has had what is used: an access token says when it was made, an opaque
+ * id, which is the same text each time, only that it is not older than the row says. `NEVER` if it is not of the newest generation.
+ */
+function proofAge({ row }: World, { behind, accessAge }: Holding, { opaque = false }: Scenario): number {
+  if (behind !== 0) return NEVER;
+  return opaque ? row.deliveredAge : accessAge;
 }
 
-function thiefMoves(world: World, rules: Rules): Move[] {
+/** Uses that could change neither the row nor the account are left out. */
+function usesMatter({ row, ghost, restore }: World, proof: number, rules: Rules): boolean {
+  if (row.ended || restore === 'down') return false;
+  return (proof > rules.settlesAfter && !row.settled) || (proof > SETTLING_TICKS && !ghost.usedLate);
+}
+
+function thiefMoves(world: World, scenario: Scenario, rules: Rules): Move[] {
   const { thief } = world;
   if (thief === undefined) {
     return [
@@ -104,10 +114,11 @@ function thiefMoves(world: World, rules: Rules): Move[] {
       return answer;
     }),
   );
-  if (usesMatter(world, thief, rules)) {
-    moves.push(
-      changed(world, 'the thief uses its access token', (next) => use(next, thief.accessAge, rules)),
-    );
+  const proof = proofAge(world, thief, scenario);
+  if (usesMatter(world, proof, rules)) {
+    const label =
+      scenario.opaque === true ? 'the thief shows its opaque id' : 'the thief uses its access token';
+    moves.push(changed(world, label, (next) => use(next, proof, rules)));
   }
   return moves;
 }

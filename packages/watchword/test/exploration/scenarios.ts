@@ -65,6 +65,14 @@ export const THIEF_AND_LOSSES: Scenario = {
   messages: 'slow',
 };
 
+/*
+ * Opaque sessions: what is used is the id, which is the same text each time and does not say when it was given out. A guard takes it for
+ * as old as the row says that its generation is, which is older than it can be where it was resent within W.
+ */
+export function withOpaqueIds(scenario: Scenario): Scenario {
+  return { ...scenario, name: `${scenario.name}, with opaque ids`, opaque: true };
+}
+
 /** A clock that is coarse and still tells apart within W, within S, and later. */
 const COARSE_TICKS = 3;
 

@@ -17,6 +17,7 @@ test('the settings that are in force are those that were given and the defaults'
     idleTtlMs: 3_600_000,
     absoluteTtlMs: 30 * 86_400_000,
     unrememberedTtlMs: 86_400_000,
+    browserSessions: 'jwt',
     sessionLimit: { perSubject: 3, whenReached: 'end_oldest' },
     chain: { rotation: 'resilient', raceWindowMs: 10_000 },
     maxStalenessMs: 10_000,

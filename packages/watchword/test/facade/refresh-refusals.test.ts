@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 import { crc32 } from 'node:zlib';
-import { formatRefreshToken, type RefreshKey } from '../../src/crypto/refresh-token.ts';
+import type { RefreshKey } from '../../src/crypto/chain-text.ts';
+import { REFRESH_TOKEN } from '../../src/crypto/refresh-token.ts';
 import { createSessionId } from '../../src/domain/ids.ts';
 import type { NeutralRequest } from '../../src/http/neutral.ts';
 import { rejection } from './support/errors.ts';
@@ -73,10 +74,10 @@ describe('what is no token of ours is refused without a look at the store', () =
   test('forged: right shape and checksum, wrong outer tag', async (t) => {
     const { first, calls, refreshKey, record, refusedFor } = await started(t);
     const other: RefreshKey = { version: 1, bytes: new Uint8Array(32).fill(1) };
-    const forged = formatRefreshToken(first.session.id, 1, other, record.share);
+    const forged = REFRESH_TOKEN.format(first.session.id, 1, other, record.share);
     await refusedFor('forged', forged);
     assert.deepEqual(calls, []);
-    const unknownVersion = formatRefreshToken(
+    const unknownVersion = REFRESH_TOKEN.format(
       first.session.id,
       1,
       { ...refreshKey, version: 2 },
@@ -111,7 +112,7 @@ describe('what half of the keys made is refused', () => {
     for (const generation of [1, 2, 0xffff_ffff]) {
       await refusedFor(
         'forged',
-        formatRefreshToken(first.session.id, generation, refreshKey, new Uint8Array(32)),
+        REFRESH_TOKEN.format(first.session.id, generation, refreshKey, new Uint8Array(32)),
       );
       const suspected = events.at(-2);
       assert.ok(suspected?.type === 'server_key_suspected');
@@ -122,7 +123,7 @@ describe('what half of the keys made is refused', () => {
   test('for a session that does not exist: unknown, without an alarm', async (t) => {
     const { refreshKey, record, newTypes, installation, refusedFor } = await started(t);
     const nobody = createSessionId(installation.clock.nowMs(), new Uint8Array(10));
-    await refusedFor('unknown', formatRefreshToken(nobody, 1, refreshKey, record.share));
+    await refusedFor('unknown', REFRESH_TOKEN.format(nobody, 1, refreshKey, record.share));
     assert.deepEqual(newTypes(), []);
   });
 });

@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { JwsVerificationKey } from '../../src/crypto/jws/jws-key.ts';
-import { ACCESS_TOKEN } from '../../src/engine/tokens/kinds.ts';
-import type { ReadClaims } from '../../src/engine/tokens/read-claims.ts';
-import { VerifiedCache } from '../../src/engine/tokens/verified-cache.ts';
+import { RecentTexts } from '../../src/engine/recent-texts.ts';
 import { codeOf } from './support/errors.ts';
 import { createInstallation } from './support/installation.ts';
 
@@ -107,13 +104,8 @@ test('without a cache each token is verified anew', async (t) => {
 });
 
 test('what is remembered is bounded, and what is asked for again stays longest', () => {
-  const cache = new VerifiedCache(10);
-  const authentic = {
-    kind: ACCESS_TOKEN,
-    key: {} as JwsVerificationKey,
-    claims: {} as ReadClaims,
-    words: undefined,
-  };
+  const cache = new RecentTexts<object>(10);
+  const authentic = {};
   let found = 0;
   for (let index = 0; index < 1000; index += 1) {
     cache.add(`token ${index}`, authentic);

@@ -115,7 +115,7 @@ test('a preflight of a listed page is answered for every path, and does nothing'
       'access-control-allow-credentials': 'true',
       'access-control-expose-headers': 'x-request-id, retry-after, www-authenticate',
       'access-control-allow-methods': 'GET, HEAD, POST, DELETE',
-      'access-control-allow-headers': 'content-type, authorization',
+      'access-control-allow-headers': 'content-type, authorization, x-ww-csrf',
       'access-control-max-age': '600',
     });
     assert.deepEqual([answer.header('vary'), answer.cookies], ['Origin', []]);

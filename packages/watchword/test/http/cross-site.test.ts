@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CREDENTIALS, LISTED, openInstallation, OWN, signedIn, type Installation } from './installation.ts';
+import { ERROR_CATALOGUE, WatchwordError, type WatchwordEvent } from '../../src/facade/index.ts';
+import {
+  CREDENTIALS,
+  inProduction,
+  LISTED,
+  openInstallation,
+  OWN,
+  signedIn,
+  type Installation,
+} from './installation.ts';
 
 const SITES = [undefined, 'same-origin', 'same-site', 'cross-site', 'none', 'Same-Origin', ''];
 const ORIGINS = [
@@ -223,15 +232,72 @@ test('reading by cookie is possible from everywhere: no page that asks can read 
   }
 });
 
-test('a refusal is an event that says where, and no token', async (t) => {
-  const installation = await openInstallation(t);
-  const { jar } = await signedIn(installation);
-  const events: unknown[] = [];
-  installation.auth.events.on('cross_site_refused', ({ atMs: _, ...event }) => events.push(event));
-  await installation.ask('POST', '/auth/sign-out', {
-    headers: { 'sec-fetch-site': 'cross-site', cookie: jar },
+for (const [headers, reason, detail] of [
+  [
+    { 'sec-fetch-site': 'same-site', origin: 'https://shop.example' },
+    'fetch_site',
+    /^Arrived: sec-fetch-site `same-site`, origin `https:\/\/shop\.example`\..*`https:\/\/shop\.example` are yours, list that in the option `origins`/,
+  ],
+  [
+    { 'sec-fetch-site': 'cross-site' },
+    'fetch_site',
+    /no origin.*did not say its origin, so that it cannot be listed/,
+  ],
+  [{ 'sec-fetch-site': 'none' }, 'fetch_site', /an address that was typed/],
+  [{ origin: 'null' }, 'origin', /^Arrived: no sec-fetch-site, origin `null`\..*it can never be listed/],
+  [
+    { origin: `https://evil\r\n\u001b[31m${'x'.repeat(1000)}` },
+    'origin',
+    /`https:\/\/evil\?\?\?\[31mx{1,90}`/,
+  ],
+  [
+    {},
+    'token_missing',
+    /no sec-fetch-site, no origin.*repeat the cookie __Host-ww_csrf in the header x-ww-csrf, which/,
+  ],
+  [{ 'x-ww-csrf': 'wrong' }, 'token_wrong', /are not the token of the session/],
+] as const) {
+  test(`a refusal says to developers what arrived and what to do, and to nobody else: ${JSON.stringify(headers).slice(0, 60)}`, async (t) => {
+    for (const environment of ['development', 'production'] as const) {
+      const options = environment === 'production' ? inProduction() : { environment };
+      const installation = await openInstallation(t, options);
+      const { jar } = await signedIn(installation);
+      const events: WatchwordEvent[] = [];
+      installation.auth.events.on('cross_site_refused', (event) => events.push(event));
+      const { code, json } = await installation.ask('POST', '/auth/sign-out', {
+        headers: { ...headers, cookie: jar },
+      });
+      assert.equal(code, 'ERR_CROSS_SITE');
+      const [event] = events;
+      assert.ok(event?.type === 'cross_site_refused' && events.length === 1);
+      assert.deepEqual([event.path, event.reason], ['/auth/sign-out', reason]);
+      assert.match(event.detail, detail);
+      assert.ok(!jar.split('; ').some((pair) => event.detail.includes(pair.slice(pair.indexOf('=') + 1))));
+      const { sentence } = ERROR_CATALOGUE.ERR_CROSS_SITE;
+      const told = environment === 'development' ? `${sentence} ${event.detail}` : sentence;
+      assert.equal(json.detail, told);
+    }
   });
-  assert.deepEqual(events, [{ type: 'cross_site_refused', path: '/auth/sign-out', reason: 'foreign' }]);
+}
+
+test("the application's own sign-in route is refused with the same explanation", async (t) => {
+  const { auth } = await openInstallation(t);
+  const request = {
+    method: 'POST',
+    path: '/login',
+    remoteAddress: undefined,
+    header: (name: string) => (name === 'origin' ? 'http://localhost:5173' : undefined),
+    readBody: async () => ({ kind: 'aborted' }) as const,
+  };
+  const refusal = await auth.http
+    .startCookieSession(request, { subject: 'ada' })
+    .catch((error: unknown) => error);
+  assert.ok(refusal instanceof WatchwordError && refusal.code === 'ERR_CROSS_SITE');
+  assert.match(
+    JSON.parse(auth.http.refuse(refusal).body).detail,
+    /`http:\/\/localhost:5173` are yours, list that/,
+  );
+  assert.deepEqual(await auth.sessions.list('ada'), []);
 });
 
 async function generationOf({ ask }: Installation, cookie: string): Promise<number> {

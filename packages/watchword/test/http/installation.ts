@@ -31,6 +31,16 @@ export interface Question {
   readonly address?: string;
 }
 
+/** An installation in production, whose store says that it is durable. */
+export function inProduction(): Partial<WatchwordOptions> {
+  return {
+    environment: 'production',
+    store: { ...memory(), durable: true },
+    secret: '8d1f0c4e6ab35792f1e80d6c5b4a3928170695e4d3c2b1a09f8e7d6c5b4a3921',
+    accounts: { unsafeSignUpRevealsAddresses: true },
+  };
+}
+
 export type Installation = Awaited<ReturnType<typeof openInstallation>>;
 
 /** An installation in memory that is asked through the neutral requests which every adapter makes. */
@@ -84,6 +94,11 @@ export async function signedIn({ ask: askIt }: Installation, delivery: 'cookie' 
   const body = { ...CREDENTIALS, delivery };
   const signUp = await askIt('POST', '/auth/sign-up', { headers, body });
   return signUp.status === 201 ? signUp : askIt('POST', '/auth/sign-in', { headers, body });
+}
+
+export function csrfTokenOf(jar: string): string {
+  const [, token = ''] = /__Host-\w+_csrf=([^;]*)/.exec(jar) ?? [];
+  return token;
 }
 
 /** argon2id is slow on purpose, and not what these tests are about. */

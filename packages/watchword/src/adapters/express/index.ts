@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ConfigurationError, WatchwordError } from '../../errors/watchword-error.ts';
-import { sendConnect, type ConnectNext, type VerifiedToken } from '../../http/index.ts';
+import { pathOfConnect, sendConnect, type ConnectNext, type VerifiedToken } from '../../http/index.ts';
 import { handleRequest, type HasHttpFace } from '../node/index.ts';
 
 export { authOf } from '../node/auth-of.ts';
@@ -28,10 +28,9 @@ declare global {
 export function watchword(auth: HasHttpFace) {
   assertInstallation(auth);
   return (request: IncomingMessage, response: ServerResponse, next: ConnectNext): void => {
-    forbidUnguardedAuth(request);
-    handleRequest(auth, request, response).then((answered) => {
-      if (!answered) next();
-    }, next);
+    Object.defineProperty(request, 'auth', UNGUARDED);
+    if (!auth.http.handles(pathOfConnect(request))) return next();
+    handleRequest(auth, request, response).then(undefined, next);
   };
 }
 
@@ -54,17 +53,22 @@ function assertInstallation(auth: HasHttpFace): void {
   throw new ConfigurationError('Hand in what `createWatchword` gave: `app.use(watchword(auth))`.');
 }
 
-/** `undefined.subject` would tell nobody that a guard is missing. */
-function forbidUnguardedAuth(request: IncomingMessage): void {
-  const define = (descriptor: PropertyDescriptor): unknown =>
-    Object.defineProperty(request, 'auth', { configurable: true, ...descriptor });
-  define({
-    enumerable: false,
-    get() {
-      throw new Error(
-        '`req.auth` was read on a route without `auth.require()`. Put the guard before the handler.',
-      );
-    },
-    set: (value: unknown) => define({ enumerable: true, writable: true, value }),
-  });
+const judged = Symbol('watchword.judged');
+
+interface Judged {
+  [judged]?: unknown;
 }
+
+/** `undefined.subject` would tell nobody that a guard is missing. */
+const UNGUARDED: PropertyDescriptor & ThisType<Judged> = {
+  configurable: true,
+  get() {
+    if (judged in this) return this[judged];
+    throw new Error(
+      '`req.auth` was read on a route without `auth.require()`. Put the guard before the handler.',
+    );
+  },
+  set(value: unknown) {
+    this[judged] = value;
+  },
+};

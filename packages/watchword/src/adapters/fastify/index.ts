@@ -2,11 +2,16 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunc
 import type { Session } from '../../domain/session.ts';
 import { ConfigurationError } from '../../errors/watchword-error.ts';
 import {
+  cookieHeaders,
   fromConnect,
+  headOfConnect,
+  HSTS,
   noBody,
   sendConnectStream,
   type BodyReading,
+  type ConnectRequest,
   type GuardOptions,
+  type GuardVerdict,
   type Installation,
   type NeutralRequest,
   type NeutralResponse,
@@ -53,7 +58,9 @@ export interface HookRequest extends Pick<FastifyRequest, 'auth' | 'headers' | '
 }
 
 export interface HookReply {
+  readonly sent: boolean;
   code(status: number): unknown;
+  hasHeader(name: string): boolean;
   header(name: string, value: string): unknown;
   send(body?: string): unknown;
 }
@@ -91,10 +98,16 @@ export function requireAuth(auth: Installation, options?: GuardOptions): AuthHoo
   assertInstallation(auth, 'requireAuth(auth)');
   const guard = auth.http.guard('requireAuth', options);
   return (request, reply, done) => {
-    const verdict = guard(fromFastify(request, noBody));
-    if (verdict.kind === 'refused') return send(verdict.response, reply);
-    setAuth(request, verdict.kind === 'anonymous' ? undefined : verdict.token);
-    done();
+    const proceed = (verdict: GuardVerdict): void => {
+      if (verdict.kind === 'refused') return send(verdict.response, reply);
+      for (const [name, value] of cookieHeaders(verdict)) reply.header(name, value);
+      setAuth(request, verdict.kind === 'anonymous' ? undefined : verdict.token);
+      done();
+    };
+    const verdict = guard(headOfConnect(asConnect(request)));
+    if (!(verdict instanceof Promise)) return proceed(verdict);
+    // Who was answered meanwhile, by a time limit say, is not answered again.
+    void verdict.then((judged) => (reply.sent ? undefined : proceed(judged)));
   };
 }
 
@@ -114,10 +127,22 @@ export async function signIn(
 }
 
 function fromFastify(
-  { raw, ip, headers }: HookRequest,
+  request: HookRequest,
   readIt: (limitBytes: number) => Promise<BodyReading>,
 ): NeutralRequest {
-  return fromConnect({ method: raw.method, url: raw.url, ip, headers }, readIt);
+  return fromConnect(asConnect(request), readIt);
+}
+
+function asConnect(request: HookRequest): ConnectRequest {
+  const { raw, headers } = request;
+  return {
+    method: raw.method,
+    url: raw.url,
+    headers,
+    get ip() {
+      return request.ip;
+    },
+  };
 }
 
 /**
@@ -145,7 +170,9 @@ function mount(fastify: FastifyInstance, { http }: Installation): void {
 
 function send({ status, headers, body }: NeutralResponse, reply: HookReply): void {
   reply.code(status);
-  for (const [name, value] of headers) reply.header(name, value);
+  for (const [name, value] of headers) {
+    if (name !== HSTS || !reply.hasHeader(HSTS)) reply.header(name, value);
+  }
   reply.send(body === '' ? undefined : body);
 }
 

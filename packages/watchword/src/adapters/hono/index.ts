@@ -3,6 +3,7 @@ import type { StatusCode } from 'hono/utils/http-status';
 import type { Session } from '../../domain/session.ts';
 import { WatchwordError } from '../../errors/watchword-error.ts';
 import {
+  cookieHeaders,
   noBody,
   type GuardOptions,
   type Installation,
@@ -63,8 +64,10 @@ export function requireAuth(auth: Installation, options?: GuardOptions): Middlew
   assertInstallation(auth, 'requireAuth(auth)');
   const guard = auth.http.guard('requireAuth', options);
   return async (c, next) => {
-    const verdict = guard(fromWeb(c.req.raw, {}, noBody));
+    const given = guard(fromWeb(c.req.raw, {}, noBody));
+    const verdict = given instanceof Promise ? await given : given;
     if (verdict.kind === 'refused') return answer(c, verdict.response);
+    for (const [name, value] of cookieHeaders(verdict)) setHeader(c, name, value);
     c.set('auth', verdict.kind === 'anonymous' ? undefined : verdict.token);
     return next();
   };
@@ -82,7 +85,7 @@ export async function signIn(
 ): Promise<Session> {
   const neutral = fromWeb(c.req.raw, { address: address(c) }, noBody);
   const { session, cookies } = await http.startCookieSession(neutral, input);
-  for (const [name, value] of cookies) c.header(name, value, { append: true });
+  for (const [name, value] of cookies) setHeader(c, name, value);
   return session;
 }
 
@@ -97,8 +100,12 @@ export function answerProblem({ http }: Installation, error: unknown, c: Context
 
 /** Through the context and not as a `Response` of its own: that would take the place of cookies which the application has set. */
 function answer(c: Context, { status, headers, body, stream }: NeutralResponse): Response {
-  for (const [name, value] of headers) c.header(name, value, { append: name === 'set-cookie' });
+  for (const [name, value] of headers) setHeader(c, name, value);
   return c.newResponse(contentOf(body, stream, c.req.raw), status as StatusCode);
+}
+
+function setHeader(c: Context, name: string, value: string): void {
+  c.header(name, value, { append: name === 'set-cookie' });
 }
 
 /** As `@hono/node-server` tells it. */

@@ -2,8 +2,10 @@ import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import {
   fromConnect,
   noBody,
+  type Authorization,
   type Installation,
   type NeutralResponse,
+  type Soon,
   type VerifiedToken,
   type VerifyOptions,
 } from '../../http/index.ts';
@@ -23,25 +25,58 @@ export interface AuthorizedUpgrade {
  * the application's own pages and the listed origins: no other rule of browsers keeps other sites from opening a socket with it. Whoever is
  * refused has been answered when this gives `undefined`.
  *
- *     server.on('upgrade', (request, socket, head) => {
- *       const upgrade = authorizeUpgrade(auth, request);
+ *     server.on('upgrade', async (request, socket, head) => {
+ *       const upgrade = await authorizeUpgrade(auth, request);
  *       if (upgrade === undefined) return;
  *       …
  *     });
  */
-export function authorizeUpgrade(
+export async function authorizeUpgrade(
   auth: Installation,
   request: IncomingMessage,
   options?: VerifyOptions,
-): AuthorizedUpgrade | undefined {
+): Promise<AuthorizedUpgrade | undefined> {
   const judge = auth.http.handshakeGuard('authorizeUpgrade', options);
   const neutral = fromConnect(request, noBody);
-  const authorization = judge(neutral);
+  const authorization = await whileOpen(request, judge(neutral));
   if (authorization.kind === 'refused') {
     refuseUpgrade(request, authorization.response);
     return undefined;
   }
-  return { token: authorization.token, isStillGood: () => judge(neutral).kind === 'authorized' };
+  return { token: authorization.token, isStillGood: createJudgement(() => judge(neutral)) };
+}
+
+/** Nobody listens to the socket while its credential is looked up: an error of it would end the process. */
+async function whileOpen({ socket }: IncomingMessage, judged: Soon<Authorization>): Promise<Authorization> {
+  if (!(judged instanceof Promise)) return judged;
+  const ignore = (): void => undefined;
+  socket.on('error', ignore);
+  try {
+    return await judged;
+  } finally {
+    socket.off('error', ignore);
+  }
+}
+
+/** Where the answer has to be looked up, the last one holds until then. */
+function createJudgement(judge: () => Soon<Authorization>): () => boolean {
+  let isGood = true;
+  let isLooking = false;
+  const note = ({ kind }: Authorization): void => {
+    isGood = kind === 'authorized';
+  };
+  return () => {
+    if (isLooking) return isGood;
+    const judged = judge();
+    if (!(judged instanceof Promise)) note(judged);
+    else {
+      isLooking = true;
+      void judged.then(note).finally(() => {
+        isLooking = false;
+      });
+    }
+    return isGood;
+  };
 }
 
 /** Node has no response for it: the answer is written as it goes over the wire (RFC 6455 §4.2.2). */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { fromConnect, sendConnectStream, type HttpFace } from '../../http/index.ts';
+import { fromConnect, pathOfConnect, sendConnectStream, type HttpFace } from '../../http/index.ts';
 import { readBody } from './read-body.ts';
 
 export { authOf } from './auth-of.ts';
@@ -24,8 +24,8 @@ export async function handleRequest(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<boolean> {
+  if (!http.handles(pathOfConnect(request))) return false;
   const neutral = fromConnect(request, (limitBytes) => readBody(request, limitBytes));
-  if (!http.handles(neutral.path)) return false;
   sendConnectStream(await http.handle(neutral), response);
   return true;
 }

@@ -1,6 +1,7 @@
 import type { Session } from '../../domain/session.ts';
 import { WatchwordError } from '../../errors/watchword-error.ts';
 import {
+  cookieHeaders,
   noBody,
   type GuardOptions,
   type Installation,
@@ -12,12 +13,16 @@ import { readBody } from './read-body.ts';
 
 export type { GuardOptions, Installation, StartSession, VerifiedToken } from '../../http/index.ts';
 export type { RequestInfo } from './neutral.ts';
+export { renewedHeaders } from './renewed-headers.ts';
+
+/** What belongs on the answer, to be appended: mostly nothing, and cookies where the session was renewed. */
+export type AnswerHeaders = [name: string, value: string][];
 
 /** Who a request speaks for. */
 export type Authentication =
-  | { readonly kind: 'authenticated'; readonly token: VerifiedToken }
+  | { readonly kind: 'authenticated'; readonly token: VerifiedToken; readonly headers: AnswerHeaders }
   /** Nobody in particular: only where `optional` is said. */
-  | { readonly kind: 'anonymous' }
+  | { readonly kind: 'anonymous'; readonly headers: AnswerHeaders }
   /** To be answered with this, and nothing else. */
   | { readonly kind: 'refused'; readonly response: Response };
 
@@ -56,12 +61,12 @@ export async function authenticate(
   request: Request,
   options?: GuardOptions,
 ): Promise<Authentication> {
-  const verdict = http.guard('authenticate', options)(fromWeb(request, {}, noBody));
+  const verdict = await http.guard('authenticate', options)(fromWeb(request, {}, noBody));
   switch (verdict.kind) {
     case 'authorized':
-      return { kind: 'authenticated', token: verdict.token };
+      return { kind: 'authenticated', token: verdict.token, headers: cookieHeaders(verdict) };
     case 'anonymous':
-      return verdict;
+      return { kind: 'anonymous', headers: cookieHeaders(verdict) };
     case 'refused':
       return { kind: 'refused', response: toWeb(verdict.response, request) };
   }

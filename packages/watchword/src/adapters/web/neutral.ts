@@ -18,7 +18,7 @@ export function fromWeb(
   return {
     method: request.method,
     get path() {
-      return parsed().pathname;
+      return PLAIN_PATH.exec(request.url)?.[1] ?? parsed().pathname;
     },
     get query() {
       return parsed().search.slice(1);
@@ -28,6 +28,9 @@ export function fromWeb(
     readBody,
   };
 }
+
+/** A path in which a parser of URLs would change nothing. */
+const PLAIN_PATH = /^https?:\/\/[\w.:[\]-]+(\/[\w/-]*)(?:$|\?)/;
 
 export function toWeb({ status, headers, body, stream }: NeutralResponse, request: Request): Response {
   const own = new Headers();

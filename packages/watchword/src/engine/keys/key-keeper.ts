@@ -1,7 +1,7 @@
 import { labelled, utf8 } from '../../crypto/bytes.ts';
 import { deriveKey } from '../../crypto/digest.ts';
 import type { JwsKey } from '../../crypto/jws/jws-key.ts';
-import type { RefreshKey } from '../../crypto/refresh-token.ts';
+import type { RefreshKey } from '../../crypto/chain-text.ts';
 import type { KeyId } from '../../domain/ids.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import {
@@ -102,6 +102,10 @@ export class KeyKeeper {
     return this.#ring.tokenIdKey;
   }
 
+  csrfKey(): Uint8Array {
+    return this.#ring.csrfKey;
+  }
+
   /** What signs the feed, and never a token. */
   feedKey(): JwsKey {
     return signingFeedKey(this.#ring, this.#nowMs());
@@ -116,6 +120,12 @@ export class KeyKeeper {
   relayKey(epoch: string): Uint8Array {
     const { issuer } = this.#parts.context.settings;
     return deriveKey(this.#ring.tokenIdKey, labelled('watchword/feed-relay/1', utf8(`${issuer} ${epoch}`)));
+  }
+
+  /** What an installation recognizes itself by. */
+  probeKey(): Uint8Array {
+    const { issuer } = this.#parts.context.settings;
+    return deriveKey(this.#ring.tokenIdKey, labelled('watchword/probe/1', utf8(issuer)));
   }
 
   /** Counts the changes of the ring. */

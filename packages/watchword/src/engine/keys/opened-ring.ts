@@ -1,5 +1,6 @@
+import { deriveCsrfKey } from '../../crypto/csrf-token.ts';
 import { deriveFeedKey } from '../../crypto/jws/feed-key.ts';
-import { deriveRefreshKey, type RefreshKey } from '../../crypto/refresh-token.ts';
+import { deriveRefreshKey, type RefreshKey } from '../../crypto/chain-text.ts';
 import { createJwsKey } from '../../crypto/jws/key-material.ts';
 import type { JwsKey } from '../../crypto/jws/jws-key.ts';
 import { open, type SealedPurpose } from '../../crypto/sealed.ts';
@@ -25,6 +26,7 @@ export interface OpenedRing {
   /** The same, oldest first, with the time from which rotations may issue under each. */
   readonly refreshKeyUses: readonly RefreshKeyUse[];
   readonly tokenIdKey: Uint8Array;
+  readonly csrfKey: Uint8Array;
   /** What has signed the feed or will, oldest first. */
   readonly feedKeys: readonly FeedKeyUse[];
 }
@@ -95,7 +97,15 @@ export async function openRing(ring: KeyRing, wrapping: KeyWrapping, issuer: str
   }
   if (refreshKeyUses.length === 0 || tokenIdKey === undefined || feedKeys.length === 0) throw lostKeys();
   const refreshKeys = new Map(refreshKeyUses.map(({ key }) => [key.version, key]));
-  return { revision: ring.revision, signingKeys, refreshKeys, refreshKeyUses, tokenIdKey, feedKeys };
+  return {
+    revision: ring.revision,
+    signingKeys,
+    refreshKeys,
+    refreshKeyUses,
+    tokenIdKey,
+    csrfKey: deriveCsrfKey(tokenIdKey, issuer),
+    feedKeys,
+  };
 }
 
 async function openSigningKey({ key, sealed }: StoredSigningKey, wrapping: KeyWrapping): Promise<RingKey> {

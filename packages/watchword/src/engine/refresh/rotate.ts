@@ -1,4 +1,6 @@
-import { formatRefreshToken, type PresentedRefreshToken } from '../../crypto/refresh-token.ts';
+import type { PresentedText } from '../../crypto/chain-text.ts';
+import { OPAQUE_ID } from '../../crypto/opaque-id.ts';
+import { REFRESH_TOKEN } from '../../crypto/refresh-token.ts';
 import type { RefreshRefusal } from '../../domain/events.ts';
 import { judgeRefresh, moveForward, type ChainState, type ChainVerdict } from '../../domain/refresh-chain.ts';
 import { placeOf, type Caller, type SessionPlace } from '../../domain/place.ts';
@@ -10,10 +12,11 @@ import type { EngineContext } from '../context.ts';
 import type { KeyKeeper } from '../keys/key-keeper.ts';
 import type { Revoker } from '../revocation/revoke.ts';
 import type { MintedToken, TokenMint } from '../tokens/mint.ts';
-import type { IssuedTokens, RefreshOutcome } from './outcome.ts';
-import { proveRefreshToken } from './prove.ts';
+import type { Issued, RefreshOutcome } from './outcome.ts';
+import { inOrderOfPreference } from './preference.ts';
+import { prove, type Presented } from './prove.ts';
 
-/** Where a refresh token was presented, and by whom. */
+/** Where a generation was presented, and by whom. */
 export interface RefreshChannel extends Caller {
   /** `undefined` for cookies: the browser that holds them is the client. */
   readonly clientId: string | undefined;
@@ -39,14 +42,14 @@ type Delivering =
 
 /** One look at the row of a token that is proven, and what is to be judged by it. */
 interface Look {
-  readonly token: PresentedRefreshToken;
+  readonly token: PresentedText;
   readonly channel: RefreshChannel;
   readonly record: SessionRecord;
   readonly nowMs: EpochMs;
   readonly begunMs: number;
 }
 
-/** Exchanges refresh tokens. Of any number of concurrent presentations at most one rotates. */
+/** Exchanges refresh tokens and the ids of opaque sessions, by one table. Of any number of concurrent presentations at most one rotates. */
 export class Refresher {
   readonly #parts: RefresherParts;
 
@@ -54,11 +57,11 @@ export class Refresher {
     this.#parts = parts;
   }
 
-  async refresh(presented: unknown, channel: RefreshChannel): Promise<RefreshOutcome> {
+  async refresh(presented: Presented, channel: RefreshChannel): Promise<RefreshOutcome> {
     const { context, keys } = this.#parts;
     const begunMs = context.clock.monotonicMs();
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
-      const proof = await proveRefreshToken(presented, context, keys);
+      const proof = await prove(presented, context, keys);
       if (proof.kind === 'refused') return this.#refuse(proof.reason, proof.sessionId);
       const { token, reading } = proof;
       const { session } = reading.record;
@@ -76,9 +79,16 @@ export class Refresher {
     throw new WatchwordError('ERR_OVERLOADED', { detail: 'a refresh lost one race after the other' });
   }
 
-  /** The tokens of a session's newest generation, for the answer that starts it. */
-  async firstTokens({ session, chain, share }: SessionRecord): Promise<IssuedTokens> {
-    return this.#issued(session, chain, share, await this.#parts.mint.accessToken(session, chain.generation));
+  /** What a browser holds, with that first which counts. */
+  inOrder(presented: readonly Presented[]): readonly Presented[] {
+    const { context, keys } = this.#parts;
+    return inOrderOfPreference(presented, context.settings, keys);
+  }
+
+  /** A session's newest generation, for the answer that starts it. */
+  async firstIssue({ session, chain, share }: SessionRecord): Promise<Issued> {
+    const prepared = await this.#prepare(session, chain);
+    return this.#issue(session, chain, share, prepared);
   }
 
   #refuse(reason: RefreshRefusal, sessionId?: Session['id']): RefreshOutcome {
@@ -137,7 +147,7 @@ export class Refresher {
     return { kind: 'ahead' };
   }
 
-  async #convict(session: Session, chain: ChainState, token: PresentedRefreshToken): Promise<RefreshOutcome> {
+  async #convict(session: Session, chain: ChainState, token: PresentedText): Promise<RefreshOutcome> {
     const { context, revoker } = this.#parts;
     await revoker.revoke([{ kind: 'session', sessionId: session.id, reason: 'reused' }]);
     context.events.record('refresh_reused', {
@@ -155,7 +165,7 @@ export class Refresher {
     // Minted before the step: whatever fails in it, such as a hook of the application, has changed nothing.
     const { scope } = channel;
     const allowed = scope === undefined ? record.session : { ...record.session, scope };
-    const accessToken = await this.#parts.mint.accessToken(allowed, chain.generation);
+    const prepared = await this.#prepare(allowed, chain);
     // The hook may have taken its time: the row's times, and that the session was live, are as old as our look.
     this.#assertInTime(look.begunMs);
     const session = next === undefined ? record.session : await this.#step(look, next);
@@ -165,7 +175,7 @@ export class Refresher {
     } else {
       events.record(`refresh_${verdict.outcome}`, about(session, chain));
     }
-    return { kind: verdict.outcome, ...this.#issued(session, chain, record.share, accessToken) };
+    return { kind: verdict.outcome, ...this.#issue(session, chain, record.share, prepared) };
   }
 
   /** The session as it stands after the step; `undefined` if the row was no longer what was read. */
@@ -184,11 +194,27 @@ export class Refresher {
     return { ...session, ...moved, ...place };
   }
 
-  #issued(session: Session, chain: ChainState, share: Uint8Array, accessToken: MintedToken): IssuedTokens {
-    const key = this.#parts.keys.refreshKey(chain.keyVersion);
+  /** What can fail is done before the row is stepped. */
+  async #prepare(session: Session, chain: ChainState): Promise<MintedToken | 'opaque'> {
+    const { context, mint } = this.#parts;
+    // Where it is asked for its claims again and again, its generation needs none.
+    const isOpaque = session.delivery === 'cookie' && context.settings.browserSessions === 'opaque';
+    return isOpaque ? 'opaque' : mint.accessToken(session, chain.generation);
+  }
+
+  #issue(session: Session, chain: ChainState, share: Uint8Array, prepared: MintedToken | 'opaque'): Issued {
+    const { context, keys } = this.#parts;
+    const { generation, keyVersion } = chain;
+    const key = keys.refreshKey(keyVersion);
     if (key === undefined) throw new WatchwordError('ERR_INTERNAL', { detail: 'a refresh key is missing' });
-    const refreshToken = formatRefreshToken(session.id, chain.generation, key, share);
-    return { session, generation: chain.generation, refreshToken, accessToken };
+    if (prepared !== 'opaque') {
+      const refreshToken = REFRESH_TOKEN.format(session.id, generation, key, share);
+      return { form: 'token', session, generation, refreshToken, accessToken: prepared };
+    }
+    const opaqueId = OPAQUE_ID.format(session.id, generation, key, share);
+    const leftMs = Math.max(0, session.absoluteExpiresMs - context.clock.nowMs());
+    const expiresInSeconds = Math.floor(Math.min(context.settings.accessTtlMs, leftMs) / 1000);
+    return { form: 'opaque', session, generation, opaqueId, expiresInSeconds };
   }
 }
 

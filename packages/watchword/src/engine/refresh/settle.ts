@@ -1,11 +1,11 @@
 import { isTokenIdOf, tokenIssuedMs } from '../../crypto/token-id.ts';
 import type { SessionId, TokenId } from '../../domain/ids.ts';
 import { settlingTimeMs } from '../../domain/refresh-chain.ts';
-import { epochMs, type EpochMs } from '../../domain/time.ts';
-import type { Clock } from '../../ports/clock.ts';
+import type { EpochMs } from '../../domain/time.ts';
 import type { EngineContext } from '../context.ts';
 import type { KeyKeeper } from '../keys/key-keeper.ts';
 import type { VerifiedToken } from '../tokens/verified-token.ts';
+import { watchForJumps } from './clock-jumps.ts';
 
 /** That somewhere else an access token was seen in use, which only somebody can say who saw it. */
 export interface UseReport {
@@ -36,9 +36,6 @@ interface Settlement {
 
 const FLUSH_AFTER_MS = 20;
 
-/** A smaller one is less than the settling time forgives. */
-const LEAST_JUMP_MS = 1000;
-
 /** For how long it is remembered at least that a generation is settled. */
 const LEAST_MEMORY_MS = 10_000;
 
@@ -51,32 +48,14 @@ const PENDING_SESSIONS = 10_000;
 /** Uses that this process saw itself find room in any case. */
 const REPORTED_SESSIONS = 5000;
 
-/**
- * From when on the age of a token is what the clock says: a clock that was set forward makes older tokens look older than
- * they are. Drift and slewing are less than `leastJumpMs` between two looks.
- */
-function watchForJumps(clock: Clock, settlingMs: number): () => EpochMs {
-  const leastJumpMs = Math.min(LEAST_JUMP_MS, settlingMs / 4);
-  let offsetMs = clock.nowMs() - clock.monotonicMs();
-  let trustedSinceMs = epochMs(0);
-  return () => {
-    const nowMs = clock.nowMs();
-    const newOffsetMs = nowMs - clock.monotonicMs();
-    const jumpMs = newOffsetMs - offsetMs;
-    if (jumpMs > leastJumpMs) trustedSinceMs = nowMs;
-    // What was set wrong is set right again, and with it the time of that moment.
-    else if (jumpMs < -leastJumpMs) trustedSinceMs = epochMs(trustedSinceMs + jumpMs);
-    offsetMs = newOffsetMs;
-    return trustedSinceMs;
-  };
-}
-
 export function createSettler(
   { settings, clock, scheduler, store, events }: EngineContext,
   keys: Pick<KeyKeeper, 'tokenIdKey'>,
 ): Settler {
   const settlingMs = settlingTimeMs(settings.chain);
-  const trustedSinceMs = watchForJumps(clock, settlingMs);
+  const trustedSince = watchForJumps(settings.chain);
+  const trustedSinceMs = (): EpochMs => trustedSince(clock.nowMs(), clock.monotonicMs());
+  trustedSinceMs();
   const remembered = new Map<SessionId, number>();
   const pending = new Map<SessionId, Settlement>();
   let forgetAtMs = 0;

@@ -9,8 +9,8 @@ import {
 } from '../../domain/session.ts';
 import type { RevocationResult } from '../../ports/store/revocation-log.ts';
 import { MAX_LISTED_SESSIONS } from '../limits.ts';
-import type { IssuedTokens } from '../refresh/outcome.ts';
-import { proveRefreshToken } from '../refresh/prove.ts';
+import type { Issued } from '../refresh/outcome.ts';
+import { parsePresented, prove, type Presented } from '../refresh/prove.ts';
 import { createSessionScan } from './scan.ts';
 import type { StartSession } from './session-input.ts';
 import { createSessionStart, type SessionsParts } from './start-session.ts';
@@ -27,7 +27,7 @@ export interface Sessions {
    * Rejects with `ERR_SESSION_LIMIT` where the subject has no room left; `replaced` is a session that needs none. Rejects with
    * `ERR_EXCHANGED` where what the input gives up was given up before.
    */
-  start(input: StartSession, delivery: Delivery, replaced?: SessionId): Promise<IssuedTokens>;
+  start(input: StartSession, delivery: Delivery, replaced?: SessionId): Promise<Issued>;
   /** A live session; `undefined` if it is unknown, ended or expired. */
   get(id: SessionId): Promise<SessionWithChain | undefined>;
   /** A subject's live sessions, newest first. */
@@ -41,8 +41,10 @@ export interface Sessions {
   end(id: SessionId, reason: SessionEndReason): Promise<RevocationResult>;
   /** Ends all live sessions of the subject but one; says how many. */
   endOthers(subject: string, keep: SessionId): Promise<number>;
-  /** The session that a refresh token of any generation belongs to, for signing out; `undefined` if it proves nothing. */
-  ofRefreshToken(text: unknown): Promise<SessionId | undefined>;
+  /** The session that a text of the form's shape names: nothing about it is proven. */
+  namedBy(presented: Presented): SessionId | undefined;
+  /** The session that a generation belongs to, be it an old one, for signing out; `undefined` if it proves nothing. */
+  ofPresented(presented: Presented): Promise<SessionId | undefined>;
 }
 
 export interface SessionQuery {
@@ -97,8 +99,10 @@ export function createSessions(parts: SessionsParts): Sessions {
       }
     },
 
-    async ofRefreshToken(text) {
-      const proof = await proveRefreshToken(text, context, keys);
+    namedBy: (presented) => parsePresented(presented)?.sessionId,
+
+    async ofPresented(presented) {
+      const proof = await prove(presented, context, keys);
       return proof.kind === 'proven' ? proof.token.sessionId : undefined;
     },
   };

@@ -6,7 +6,7 @@ import { WatchwordError } from '../../errors/watchword-error.ts';
 import type { Exchange } from '../../ports/store/exchange-store.ts';
 import type { EngineContext } from '../context.ts';
 import type { KeyKeeper } from '../keys/key-keeper.ts';
-import type { IssuedTokens } from '../refresh/outcome.ts';
+import type { Issued } from '../refresh/outcome.ts';
 import type { Refresher } from '../refresh/rotate.ts';
 import type { Revoker } from '../revocation/revoke.ts';
 import { exchangeOf, findRepeated } from './exchange.ts';
@@ -67,7 +67,7 @@ export function createSessionStart({ context, keys, refresher, revoker }: Sessio
   }
 
   /** The session that was started when the credential was given up, where the answer may have been lost. */
-  async function repeat(input: SessionInput, exchange: Exchange, refusal: unknown): Promise<IssuedTokens> {
+  async function repeat(input: SessionInput, exchange: Exchange, refusal: unknown): Promise<Issued> {
     const { subject } = input;
     const record = await findRepeated(exchange, input, context);
     if (record === undefined) {
@@ -75,14 +75,14 @@ export function createSessionStart({ context, keys, refresher, revoker }: Sessio
       throw refusal;
     }
     events.record('session_exchanged', { sessionId: record.session.id, subject, repeated: true });
-    return refresher.firstTokens(record);
+    return refresher.firstIssue(record);
   }
 
   return async function start(
     input: StartSession,
     delivery: Delivery,
     replaced?: SessionId,
-  ): Promise<IssuedTokens> {
+  ): Promise<Issued> {
     const complete = completeSessionInput(input, delivery, settings);
     const exchange = exchangeOf(input.exchanges);
     const { subject, clientId } = complete;
@@ -97,7 +97,7 @@ export function createSessionStart({ context, keys, refresher, revoker }: Sessio
     events.record('session_started', { sessionId, subject, clientId, delivery });
     if (exchange !== undefined) events.record('session_exchanged', { sessionId, subject, repeated: false });
     try {
-      return await refresher.firstTokens(record);
+      return await refresher.firstIssue(record);
     } catch (error) {
       // A hook of the application has failed; nobody will ever hold the tokens of this session.
       await revoker.revoke([{ kind: 'session', sessionId, reason: 'revoked' }]);

@@ -1,4 +1,4 @@
-import { parseRefreshToken } from '../../crypto/refresh-token.ts';
+import { REFRESH_TOKEN } from '../../crypto/refresh-token.ts';
 import { judgeRefresh } from '../../domain/refresh-chain.ts';
 import { sessionStatus, type SessionRecord } from '../../domain/session.ts';
 import type { EpochMs } from '../../domain/time.ts';
@@ -6,7 +6,7 @@ import { WatchwordError } from '../../errors/watchword-error.ts';
 import { isDeletedClient } from '../clients/clients.ts';
 import type { EngineContext } from '../context.ts';
 import type { KeyKeeper } from '../keys/key-keeper.ts';
-import { proveRefreshToken } from '../refresh/prove.ts';
+import { prove } from '../refresh/prove.ts';
 import type { TokenExpectations, Verdict } from './verify.ts';
 import type { VerifiedToken } from './verified-token.ts';
 
@@ -36,7 +36,7 @@ export function createIntrospector(parts: IntrospectorParts) {
   };
 
   async function introspectRefresh(token: string): Promise<Introspection> {
-    const proof = await proveRefreshToken(token, context, keys);
+    const proof = await prove({ form: 'token', text: token }, context, keys);
     if (proof.kind === 'refused') return { kind: 'inactive' };
     const { record, nowMs } = proof.reading;
     const isDead =
@@ -53,7 +53,7 @@ export function createIntrospector(parts: IntrospectorParts) {
   }
 
   return async function introspect(text: string): Promise<Introspection> {
-    if (parseRefreshToken(text) !== undefined) return introspectRefresh(text);
+    if (REFRESH_TOKEN.parse(text) !== undefined) return introspectRefresh(text);
     await catchUp();
     const verdict = verify(text, anybody);
     if (verdict.kind === 'refused') {

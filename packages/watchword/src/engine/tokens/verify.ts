@@ -8,10 +8,11 @@ import type { ErrorCode } from '../../errors/catalogue.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { CLOCK_SKEW_MS } from '../limits.ts';
 import { revocableWords, type RevocableWords, type RevocationView } from '../revocation/view.ts';
+import { RecentTexts } from '../recent-texts.ts';
+import type { AuthenticToken } from './authentic-token.ts';
 import { readClaims, type ReadClaims } from './read-claims.ts';
 import type { TokenKind } from './kinds.ts';
 import { HeaderMemory, readHeader, type TokenHeader } from './token-header.ts';
-import { VerifiedCache, type AuthenticToken } from './verified-cache.ts';
 import type { VerifiedToken } from './verified-token.ts';
 
 /** What a place wants of a token. */
@@ -54,8 +55,8 @@ export interface TokenVerifierParts {
 }
 
 export function createTokenVerifier(parts: TokenVerifierParts): TokenVerifier {
-  const { issuer, clock, keys, view, cacheSize } = parts;
-  const cache = cacheSize > 0 ? new VerifiedCache(cacheSize) : undefined;
+  const { keys, cacheSize } = parts;
+  const cache = cacheSize > 0 ? new RecentTexts<AuthenticToken>(cacheSize) : undefined;
   const headers = new HeaderMemory();
   const shapes = new JsonShapes();
 
@@ -91,21 +92,12 @@ export function createTokenVerifier(parts: TokenVerifierParts): TokenVerifier {
     return found?.jws === known.key && verifiesTokens(found.state) ? known : undefined;
   }
 
-  function judge({ claims, words }: AuthenticToken, expected: TokenExpectations): Refusal | undefined {
-    return (
-      judgeBelonging(claims, issuer, expected) ??
-      judgeTimes(claims, clock.nowMs(), expected) ??
-      judgeRevocation(claims, words, view, expected) ??
-      judgeScope(claims, expected)
-    );
-  }
-
   return {
     verify(token, kind, expected) {
       const known = recall(token, kind);
       const authentic = known ?? authenticate(token, kind);
       if ('code' in authentic) return authentic;
-      const refusal = judge(authentic, expected);
+      const refusal = judgeAuthentic(authentic, parts, expected);
       if (refusal !== undefined) return refusal;
       const { claims } = authentic;
       if (cache !== undefined && known === undefined) {
@@ -117,6 +109,20 @@ export function createTokenVerifier(parts: TokenVerifierParts): TokenVerifier {
       return { kind: 'verified', token: claims as unknown as VerifiedToken };
     },
   };
+}
+
+/** Everything about what is authentic that may change with time, or is for the place to want. */
+export function judgeAuthentic(
+  { claims, words }: Pick<AuthenticToken, 'claims' | 'words'>,
+  { issuer, clock, view }: Pick<TokenVerifierParts, 'issuer' | 'clock' | 'view'>,
+  expected: TokenExpectations,
+): Refusal | undefined {
+  return (
+    judgeBelonging(claims, issuer, expected) ??
+    judgeTimes(claims, clock.nowMs(), expected) ??
+    judgeRevocation(claims, words, view, expected) ??
+    judgeScope(claims, expected)
+  );
 }
 
 interface FoundKey {

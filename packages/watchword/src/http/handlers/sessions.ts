@@ -7,7 +7,7 @@ import { respondEmpty, respondJson } from '../respond.ts';
 
 /** `GET /auth/sessions` */
 export const listSessions: Handler = async (request, context) => {
-  const authorization = authorize(request, context, ownRouteExpectations(context));
+  const authorization = await authorize(request, context, ownRouteExpectations(context));
   if (authorization.kind === 'refused') return authorization.response;
   const { subject, sessionId } = authorization.token;
   const sessions = await context.engine.sessions.list(subject);
@@ -16,7 +16,7 @@ export const listSessions: Handler = async (request, context) => {
 
 /** `DELETE /auth/sessions`: all of the user's own but the one that asks. */
 export const endOtherSessions: Handler = async (request, context) => {
-  const authorization = authorize(request, context, ownRouteExpectations(context));
+  const authorization = await authorize(request, context, ownRouteExpectations(context));
   if (authorization.kind === 'refused') return authorization.response;
   const { subject, sessionId } = authorization.token;
   if (sessionId === undefined) return problem('ERR_SESSION_UNKNOWN');
@@ -25,7 +25,7 @@ export const endOtherSessions: Handler = async (request, context) => {
 
 /** `DELETE /auth/sessions/{id}`: somebody else's session is as unknown as one that never was. */
 export const endSession: Handler = async (request, context, parameter) => {
-  const authorization = authorize(request, context, ownRouteExpectations(context));
+  const authorization = await authorize(request, context, ownRouteExpectations(context));
   if (authorization.kind === 'refused') return authorization.response;
   const id = parseSessionId(parameter);
   const found = id && (await context.engine.sessions.get(id));

@@ -14,13 +14,14 @@ import { respondEmpty } from '../respond.ts';
  * already, which is what was asked for.
  */
 export const signOut: Handler = async (request, context) => {
-  const presented = await readPresentedRefresh(request, context.settings);
-  if (presented.kind === 'refused') return problem(presented.code, presented);
+  const reading = await readPresentedRefresh(request, context);
+  if (reading.kind === 'refused') return problem(reading.code, reading);
   const byCookie =
-    presented.kind === 'presented' ? presented.delivery === 'cookie' : !hasBearer(request, context);
-  const refusal = byCookie ? refuseForeignCookie(request, context) : undefined;
+    reading.kind === 'presented' ? reading.delivery === 'cookie' : !hasBearer(request, context);
+  const named = reading.kind === 'presented' ? context.engine.sessions.namedBy(reading.presented) : undefined;
+  const refusal = byCookie ? refuseForeignCookie(request, context, named) : undefined;
   if (refusal !== undefined) return refusal;
-  for (const id of await sessionsToEnd(request, presented, context)) {
+  for (const id of await sessionsToEnd(request, reading, context)) {
     await context.engine.sessions.end(id, 'signed_out');
   }
   return respondEmpty(byCookie ? clearCookies(context.settings) : []);
@@ -30,18 +31,18 @@ function hasBearer(request: NeutralRequest, { settings }: HttpContext): boolean 
   return readCredential(request, settings).kind === 'bearer';
 }
 
-/** The sessions of the refresh token and of the access token: one and the same, unless the cookies are out of step. */
+/** The sessions of all that the request brings: one and the same, unless the cookies are out of step. */
 async function sessionsToEnd(
   request: NeutralRequest,
-  presented: PresentedRefresh,
+  reading: PresentedRefresh,
   context: HttpContext,
 ): Promise<ReadonlySet<SessionId>> {
   const ids = new Set<SessionId>();
-  if (presented.kind === 'presented') {
-    const id = await context.engine.sessions.ofRefreshToken(presented.token);
+  for (const presented of reading.kind === 'presented' ? [reading.presented, reading.other] : []) {
+    const id = presented && (await context.engine.sessions.ofPresented(presented));
     if (id !== undefined) ids.add(id);
   }
-  const authorization = authorize(request, context, ownRouteExpectations(context));
+  const authorization = await authorize(request, context, ownRouteExpectations(context));
   const accessSession = authorization.kind === 'authorized' ? authorization.token.sessionId : undefined;
   if (accessSession !== undefined) ids.add(accessSession);
   return ids;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isJsonObject, parseStrictJson, type JsonObject } from '../../domain/json.ts';
+import { isJsonObject, parseStrictJson, type JsonObject, type JsonValue } from '../../domain/json.ts';
 import type { ErrorCode } from '../../errors/catalogue.ts';
 import type { MemberProblem } from '../problem.ts';
 import type { NeutralRequest } from '../neutral.ts';
@@ -34,6 +34,20 @@ export async function readJsonObject(
   request: NeutralRequest,
   mostBytes = MAX_BODY_BYTES,
 ): Promise<Parsed<JsonObject>> {
+  const read = await readJsonValue(request, 'json', mostBytes);
+  if (read.kind === 'refused') return read;
+  const { value = {} } = read;
+  return isJsonObject(value) ? { kind: 'parsed', value } : NOT_JSON;
+}
+
+const NOT_JSON = { kind: 'refused', code: 'ERR_BODY_NOT_JSON' } as const;
+
+/** The same for any value of a type `application/…`; `undefined` for an empty body, whose type nobody asks for. */
+export async function readJsonValue(
+  request: NeutralRequest,
+  subtype: JsonSubtype,
+  mostBytes: number,
+): Promise<Parsed<JsonValue | undefined>> {
   const declared = Number(request.header('content-length') ?? '0');
   if (declared > mostBytes) return { kind: 'refused', code: 'ERR_BODY_TOO_LARGE' };
   const reading = await request.readBody(mostBytes);
@@ -43,32 +57,43 @@ export async function readJsonObject(
     case 'aborted':
       return { kind: 'refused', code: 'ERR_REQUEST_MALFORMED' };
     case 'parsed':
-      return isJsonType(request)
-        ? objectOrRefusal(reading.value)
-        : { kind: 'refused', code: 'ERR_CONTENT_TYPE' };
+      if (!isOfType(request, subtype)) return { kind: 'refused', code: 'ERR_CONTENT_TYPE' };
+      // What a parser has made nothing of is not an empty body.
+      return { kind: 'parsed', value: (reading.value ?? null) as JsonValue };
     case 'bytes':
-      if (reading.bytes.length === 0) return { kind: 'parsed', value: {} };
-      return isJsonType(request) ? parseBytes(reading.bytes) : { kind: 'refused', code: 'ERR_CONTENT_TYPE' };
+      if (reading.bytes.length === 0) return { kind: 'parsed', value: undefined };
+      return isOfType(request, subtype)
+        ? parseBytes(reading.bytes)
+        : { kind: 'refused', code: 'ERR_CONTENT_TYPE' };
   }
 }
 
-/** `application/json`, in UTF-8 if it says anything about that. Forms cannot send it across sites. */
-function isJsonType(request: NeutralRequest): boolean {
-  return /^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i.test(request.header('content-type') ?? '');
+export type JsonSubtype = 'json' | 'csp-report' | 'reports+json';
+
+const TYPES: Readonly<Record<JsonSubtype, RegExp>> = {
+  json: typePattern('json'),
+  'csp-report': typePattern('csp-report'),
+  'reports+json': typePattern(String.raw`reports\+json`),
+};
+
+/** In UTF-8 if it says anything about that. Forms cannot send it across sites. */
+function typePattern(subtype: string): RegExp {
+  return new RegExp(String.raw`^application/${subtype}\s*(?:;\s*charset="?utf-8"?\s*)?$`, 'i');
 }
 
-function parseBytes(bytes: Uint8Array): Parsed<JsonObject> {
+export function isOfType(request: NeutralRequest, subtype: JsonSubtype): boolean {
+  return TYPES[subtype].test(request.header('content-type') ?? '');
+}
+
+function parseBytes(bytes: Uint8Array): Parsed<JsonValue> {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    return { kind: 'refused', code: 'ERR_BODY_NOT_JSON' };
+    return NOT_JSON;
   }
-  return objectOrRefusal(parseStrictJson(text, { maxDepth: MAX_BODY_DEPTH }));
-}
-
-function objectOrRefusal(value: unknown): Parsed<JsonObject> {
-  return isJsonObject(value) ? { kind: 'parsed', value } : { kind: 'refused', code: 'ERR_BODY_NOT_JSON' };
+  const value = parseStrictJson(text, { maxDepth: MAX_BODY_DEPTH });
+  return value === undefined ? NOT_JSON : { kind: 'parsed', value };
 }
 
 const delivery = z.enum(['cookie', 'body']).default('cookie');

@@ -2,20 +2,34 @@ import { readCookie } from '../cookies.ts';
 import type { NeutralRequest } from '../neutral.ts';
 import type { HttpSettings } from '../settings.ts';
 
-/** The access token of a request and how it came. */
+/** What a request proves itself with, and how it came. */
 export type Credential =
   | { readonly kind: 'absent' }
+  /** An access token. */
   | { readonly kind: 'bearer' | 'cookie'; readonly token: string }
+  /** The id of an opaque session, which comes in its cookie only. */
+  | { readonly kind: 'opaque'; readonly id: string }
   | { readonly kind: 'ambiguous' };
 
 const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]+) *$/i;
 
-/** An Authorization header of the Bearer scheme (RFC 6750 §2.1) goes before the cookie; other schemes are not ours. */
+/**
+ * An Authorization header of the Bearer scheme (RFC 6750 §2.1) goes before all cookies; other schemes are not ours. Of two cookies
+ * the one counts that browsers are given now.
+ */
 export function readCredential(request: NeutralRequest, settings: HttpSettings): Credential {
   const authorization = request.header('authorization');
   if (authorization !== undefined && /^Bearer\b/i.test(authorization)) {
     return { kind: 'bearer', token: BEARER.exec(authorization)?.[1] ?? '' };
   }
-  const cookie = readCookie(request, 'at', settings);
-  return cookie.kind === 'present' ? { kind: 'cookie', token: cookie.value } : cookie;
+  const [usual, other] =
+    settings.browserSessions === 'opaque' ? (['sid', 'at'] as const) : (['at', 'sid'] as const);
+  const credential = readFrom(usual, request, settings);
+  return credential.kind === 'absent' ? readFrom(other, request, settings) : credential;
+}
+
+function readFrom(kind: 'at' | 'sid', request: NeutralRequest, settings: HttpSettings): Credential {
+  const cookie = readCookie(request, kind, settings);
+  if (cookie.kind !== 'present') return cookie;
+  return kind === 'at' ? { kind: 'cookie', token: cookie.value } : { kind: 'opaque', id: cookie.value };
 }

@@ -4,6 +4,7 @@ import { LONG_AGO } from '../../domain/time.ts';
 import type { Session } from '../../domain/session.ts';
 import type { SessionWithChain } from '../../engine/sessions/sessions.ts';
 import type { VerifiedToken } from '../../engine/tokens/verified-token.ts';
+import type { CredentialLife } from './credential-life.ts';
 import { isoTime } from './tokens.ts';
 
 /** `GET /auth/session`. */
@@ -11,13 +12,14 @@ export function presentCurrentSession(
   token: VerifiedToken,
   { session, chain, policy }: SessionWithChain,
   account: Account | undefined,
-  nowMs: number,
+  life: CredentialLife,
 ): object {
   return {
     subject: token.subject,
     session_id: session.id,
     client_id: session.clientId,
-    expires_in: Math.max(0, Math.floor(token.expiresAtSeconds - nowMs / 1000)),
+    expires_in: life.expiresInSeconds,
+    lifetime: life.lifetimeSeconds,
     scope: token.scope,
     ...(account !== undefined && { user: presentAccount(account) }),
     session: {

@@ -1,13 +1,17 @@
-import type { IssuedTokens } from '../../engine/refresh/outcome.ts';
-import { setCookie } from '../cookies.ts';
-import type { Header } from '../neutral.ts';
-import type { HttpSettings } from '../settings.ts';
+import type { Issued } from '../../engine/refresh/outcome.ts';
+import { clearCookie, readCookie, setCookie, type CookieKind } from '../cookies.ts';
+import { csrfCookie } from '../csrf-cookie.ts';
+import type { HttpContext } from '../handler.ts';
+import type { Header, NeutralRequest } from '../neutral.ts';
 
 /** The members that every answer with tokens has, and the tokens themselves where the delivery is `body`. */
-export function presentTokens(tokens: IssuedTokens): object {
-  const { session, generation, accessToken, refreshToken } = tokens;
+export function presentTokens(issued: Issued): object {
+  const { session, generation } = issued;
+  const about = { id: session.id, expires_at: isoTime(session.absoluteExpiresMs), generation };
+  if (issued.form === 'opaque') return { session: about, expires_in: issued.expiresInSeconds };
+  const { accessToken, refreshToken } = issued;
   return {
-    session: { id: session.id, expires_at: isoTime(session.absoluteExpiresMs), generation },
+    session: about,
     expires_in: accessToken.expiresInSeconds,
     ...(session.delivery === 'body' && {
       token_type: 'Bearer',
@@ -17,17 +21,37 @@ export function presentTokens(tokens: IssuedTokens): object {
   };
 }
 
-/** The cookies that carry the tokens where the delivery is `cookie`; none otherwise. */
-export function tokenCookies(tokens: IssuedTokens, nowMs: number, settings: HttpSettings): readonly Header[] {
-  const { session, accessToken, refreshToken } = tokens;
+/** The cookies of a session where the delivery is `cookie`, and none otherwise. What the browser has of the other form goes. */
+export function tokenCookies(
+  issued: Issued,
+  request: NeutralRequest,
+  context: HttpContext,
+): readonly Header[] {
+  const { session } = issued;
+  const { settings } = context;
   if (session.delivery === 'body') return [];
+  const nowMs = context.engine.context.clock.nowMs();
+  // Use moves the idle expiry of an opaque session, so that it is for the server to say when it is over.
+  const endMs = issued.form === 'opaque' ? session.absoluteExpiresMs : session.idleExpiresMs;
   const kept = (seconds: number): number | undefined => (session.remembered ? seconds : undefined);
-  const idleSeconds = (session.idleExpiresMs - nowMs) / 1000;
+  const untilEnd = kept((endMs - nowMs) / 1000);
+  const cleared = OTHERS[issued.form].filter((kind) => readCookie(request, kind, settings).kind !== 'absent');
   return [
-    setCookie('at', accessToken.text, kept(accessToken.expiresInSeconds), settings),
-    setCookie('rt', refreshToken, kept(idleSeconds), settings),
+    ...(issued.form === 'opaque'
+      ? [setCookie('sid', issued.opaqueId, untilEnd, settings)]
+      : [
+          setCookie('at', issued.accessToken.text, kept(issued.accessToken.expiresInSeconds), settings),
+          setCookie('rt', issued.refreshToken, untilEnd, settings),
+        ]),
+    csrfCookie(session.id, untilEnd, context),
+    ...cleared.map((kind) => clearCookie(kind, settings)),
   ];
 }
+
+const OTHERS: Readonly<Record<Issued['form'], readonly CookieKind[]>> = {
+  token: ['sid'],
+  opaque: ['at', 'rt'],
+};
 
 /** RFC 3339, UTC, with milliseconds. */
 export function isoTime(milliseconds: number): string {

@@ -38,7 +38,7 @@ interface Found {
 }
 
 async function whatToRevoke(presented: string, { engine }: HttpContext): Promise<Found | undefined> {
-  const sessionId = await engine.sessions.ofRefreshToken(presented);
+  const sessionId = await engine.sessions.ofPresented({ form: 'token', text: presented });
   const session = sessionId && (await engine.sessions.find(sessionId));
   if (session) {
     const { id, clientId } = session.session;

@@ -1,4 +1,5 @@
 import { authenticateClient } from '../../client-authentication.ts';
+import { tokensOf } from '../../../engine/refresh/outcome.ts';
 import { refuseBodyDelivery } from '../../cross-site.ts';
 import type { Handler } from '../../handler.ts';
 import { callerOf } from '../../neutral.ts';
@@ -30,12 +31,15 @@ export const token: Handler = async (request, context) => {
   }
   const scope = scopeOf(parameters);
   if (scope?.size === 0) return oauthError('invalid_scope', 'The scope names nothing.');
-  const outcome = await context.engine.refresher.refresh(refreshToken, {
-    clientId: caller.kind === 'proven' ? caller.client.id : caller.id,
-    delivery: 'body',
-    ...(scope !== undefined && { scope: [...scope] }),
-    ...callerOf(request),
-  });
+  const outcome = await context.engine.refresher.refresh(
+    { form: 'token', text: refreshToken },
+    {
+      clientId: caller.kind === 'proven' ? caller.client.id : caller.id,
+      delivery: 'body',
+      ...(scope !== undefined && { scope: [...scope] }),
+      ...callerOf(request),
+    },
+  );
   switch (outcome.kind) {
     case 'rotated':
     case 'current':
@@ -43,11 +47,12 @@ export const token: Handler = async (request, context) => {
     case 'resent_late':
     case 'moved_forward': {
       const granted = [...(scope ?? outcome.session.scope)];
+      const { accessToken, refreshToken: successor } = tokensOf(outcome);
       const body = {
-        access_token: outcome.accessToken.text,
+        access_token: accessToken.text,
         token_type: 'Bearer',
-        expires_in: outcome.accessToken.expiresInSeconds,
-        refresh_token: outcome.refreshToken,
+        expires_in: accessToken.expiresInSeconds,
+        refresh_token: successor,
         ...(granted.length > 0 && { scope: granted.join(' ') }),
       };
       return respondJson(200, body, [NO_CACHE]);

@@ -1,0 +1,103 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inTurns, median, medianRatio, type Benchmark } from './benchmark.ts';
+import { prepareLoad, type Load } from './guard/load.ts';
+import { installPeers, peerVersions } from './install-peers.ts';
+import { startServerProcess, type ServerProcess } from './refresh-http/server-process.ts';
+
+const CONNECTIONS = 32;
+/** All of them are remembered. */
+const TOKENS = 1024;
+/** Until then the compiler has not seen it all. */
+const WARM_UP = 16_384;
+const ROUNDS = 15;
+const COUNT = 4096;
+
+/** Whose guards a framework's application is tried with, beside none and ours. */
+const PEERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  express: { express_jwt: 'peer' },
+  fastify: { fastify_jwt: 'peer', fastify_jwt_cached: 'cached_peer' },
+  hono: { hono_jwt: 'peer' },
+  node: {},
+};
+
+interface Findings {
+  readonly ratios: Record<string, number>;
+  readonly figures: Record<string, number>;
+}
+
+/**
+ * Requests per second of a route with a guard, to those of the same route without: in each framework, HS256, tokens that are remembered,
+ * each application in a process of its own and the load in this one. Beside it what the frameworks' own or usual guards leave.
+ */
+export const guard: Benchmark = {
+  summary: 'what a guarded route costs in each framework, beside the usual guards',
+  async run() {
+    await installPeers();
+    const findings: Findings = { ratios: {}, figures: {} };
+    for (const [framework, peers] of Object.entries(PEERS)) await measure(framework, peers, findings);
+    const { devDependencies } = JSON.parse(
+      readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+    ) as { readonly devDependencies: Readonly<Record<string, string>> };
+    const named = ['express', 'express-jwt', 'fastify', 'hono', '@hono/node-server'];
+    return {
+      ...findings,
+      versions: {
+        node: process.version,
+        ...Object.fromEntries(named.map((name) => [name, devDependencies[name] ?? ''])),
+        '@fastify/jwt': peerVersions()['@fastify/jwt'] ?? '',
+      },
+    };
+  },
+};
+
+async function measure(
+  framework: string,
+  peers: Readonly<Record<string, string>>,
+  { ratios, figures }: Findings,
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'watchword-bench-'));
+  const variants = { bare: 'bare', ours: 'watchword', ...peers };
+  const servers = new Map<string, ServerProcess>();
+  const runs: Record<string, Load['run']> = {};
+  const cpu: Record<string, number[]> = {};
+  try {
+    for (const [name, by] of Object.entries(variants)) {
+      const server = await startServerProcess({
+        script: new URL('guard/server.ts', import.meta.url),
+        environment: { GUARD_FRAMEWORK: framework, GUARD_BY: by },
+        log: join(folder, `${name}.log`),
+      });
+      servers.set(name, server);
+      const load = await prepareLoad(server.port, await server.startSessions(TOKENS), CONNECTIONS);
+      await load.run(WARM_UP);
+      const used: number[] = [];
+      cpu[name] = used;
+      runs[name] = async (count) => {
+        const before = await server.cpuMicroseconds();
+        await load.run(count);
+        used.push(((await server.cpuMicroseconds()) - before) / count);
+      };
+    }
+    const speeds = await inTurns(runs, { rounds: ROUNDS, count: COUNT });
+    const speedOf = (name: string): readonly number[] => speeds[name] ?? [];
+    const cpuOf = (name: string): readonly number[] => (cpu[name] ?? []).slice(-ROUNDS);
+    ratios[framework] = medianRatio(speedOf('ours'), speedOf('bare'));
+    // Of the CPU time that requests take without a guard to that with it.
+    ratios[`${framework}_cpu`] = medianRatio(cpuOf('bare'), cpuOf('ours'));
+    for (const name of Object.keys(peers)) {
+      ratios[name] = medianRatio(speedOf(name), speedOf('bare'));
+      ratios[`${name}_cpu`] = medianRatio(cpuOf('bare'), cpuOf(name));
+      ratios[`${framework}_vs_${name}`] = medianRatio(speedOf('ours'), speedOf(name));
+    }
+    for (const name of Object.keys(variants)) {
+      const figure = name in peers ? name : `${framework}_${name}`;
+      figures[`${figure}_rps`] = median(speedOf(name));
+      figures[`${figure}_cpu_us`] = median(cpuOf(name));
+    }
+  } finally {
+    await Promise.all([...servers.values()].map((server) => server.end()));
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

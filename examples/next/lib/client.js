@@ -1,0 +1,3 @@
+import { createClient } from '@watchword/client';
+
+export const client = createClient();

@@ -1,0 +1,5 @@
+export default {
+  // It has native modules, and is loaded as it is.
+  serverExternalPackages: ['watchword'],
+  poweredByHeader: false,
+};
