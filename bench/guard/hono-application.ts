@@ -18,7 +18,7 @@ function applicationOf(variant: Variant): Pick<Hono, 'fetch'> {
     case 'watchword': {
       const app = new Hono();
       app.use(watchword(variant.auth));
-      app.get('/me', requireAuth(variant.auth), (c) => c.json({ subject: c.var.auth.subject }));
+      app.get('/me', requireAuth(variant.auth), (c) => c.json({ subject: c.get('auth').subject }));
       return app;
     }
     case 'peer': {

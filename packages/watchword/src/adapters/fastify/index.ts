@@ -134,15 +134,27 @@ function fromFastify(
 }
 
 function asConnect(request: HookRequest): ConnectRequest {
-  const { raw, headers } = request;
-  return {
-    method: raw.method,
-    url: raw.url,
-    headers,
-    get ip() {
-      return request.ip;
-    },
-  };
+  return new FastifyAsConnect(request);
+}
+
+/** Of which the address is found out when it is asked for. */
+class FastifyAsConnect implements ConnectRequest {
+  readonly method: string | undefined;
+  readonly url: string | undefined;
+  readonly headers: ConnectRequest['headers'];
+  readonly #request: HookRequest;
+
+  constructor(request: HookRequest) {
+    const { raw, headers } = request;
+    this.method = raw.method;
+    this.url = raw.url;
+    this.headers = headers;
+    this.#request = request;
+  }
+
+  get ip(): string | undefined {
+    return this.#request.ip;
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Context, MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler, Next } from 'hono';
 import type { StatusCode } from 'hono/utils/http-status';
 import type { Session } from '../../domain/session.ts';
 import { WatchwordError } from '../../errors/watchword-error.ts';
@@ -6,13 +6,14 @@ import {
   cookieHeaders,
   noBody,
   type GuardOptions,
+  type GuardVerdict,
   type Installation,
   type NeutralResponse,
   type StartSession,
   type VerifiedToken,
 } from '../../http/index.ts';
 import { assertInstallation } from '../assert-installation.ts';
-import { contentOf, fromWeb } from '../web/neutral.ts';
+import { contentOf, fromWeb, pathOfWeb } from '../web/neutral.ts';
 import { readContextBody } from './read-context-body.ts';
 
 export type { GuardOptions, Installation, StartSession, VerifiedToken } from '../../http/index.ts';
@@ -41,12 +42,12 @@ export function watchword(
   { address = connectedAddress }: MiddlewareOptions = {},
 ): MiddlewareHandler {
   assertInstallation(auth, 'app.use(watchword(auth))');
-  return async (c, next) => {
+  return (c, next) => {
+    if (!auth.http.handles(pathOfWeb(c.req.raw))) return next();
     const neutral = fromWeb(c.req.raw, { address: address(c) }, (limitBytes) =>
       readContextBody(c.req, limitBytes),
     );
-    if (auth.http.handles(neutral.path)) return answer(c, await auth.http.handle(neutral));
-    return next();
+    return auth.http.handle(neutral).then((response) => answer(c, response));
   };
 }
 
@@ -63,13 +64,15 @@ export function requireAuth(
 export function requireAuth(auth: Installation, options?: GuardOptions): MiddlewareHandler {
   assertInstallation(auth, 'requireAuth(auth)');
   const guard = auth.http.guard('requireAuth', options);
-  return async (c, next) => {
-    const given = guard(fromWeb(c.req.raw, {}, noBody));
-    const verdict = given instanceof Promise ? await given : given;
-    if (verdict.kind === 'refused') return answer(c, verdict.response);
-    for (const [name, value] of cookieHeaders(verdict)) setHeader(c, name, value);
-    c.set('auth', verdict.kind === 'anonymous' ? undefined : verdict.token);
-    return next();
+  return (c, next) => {
+    const proceed = (verdict: GuardVerdict): ReturnType<MiddlewareHandler> => {
+      if (verdict.kind === 'refused') return Promise.resolve(answer(c, verdict.response));
+      for (const [name, value] of cookieHeaders(verdict)) setHeader(c, name, value);
+      c.set('auth', verdict.kind === 'anonymous' ? undefined : verdict.token);
+      return next();
+    };
+    const verdict = guard(fromWeb(c.req.raw, {}, noBody));
+    return verdict instanceof Promise ? verdict.then(proceed) : proceed(verdict);
   };
 }
 
@@ -106,6 +109,16 @@ function answer(c: Context, { status, headers, body, stream }: NeutralResponse):
 
 function setHeader(c: Context, name: string, value: string): void {
   c.header(name, value, { append: name === 'set-cookie' });
+}
+
+/** Headers that have to be on the answer, also where that is a `Response` of the application's own, of which Hono keeps others away. */
+async function goOnWith(headers: [string, string][], c: Context, next: Next): Promise<void> {
+  for (const [name, value] of headers) setHeader(c, name, value);
+  await next();
+  const sent = c.res.headers.getSetCookie();
+  const areSent = headers.every(([name, value]) => name !== 'set-cookie' || sent.includes(value));
+  if (areSent) return;
+  for (const [name, value] of headers) setHeader(c, name, value);
 }
 
 /** As `@hono/node-server` tells it. */

@@ -9,24 +9,42 @@ export interface RequestInfo {
 
 export function fromWeb(
   request: Request,
-  { address }: RequestInfo,
-  readBody: (limitBytes: number) => Promise<BodyReading>,
+  info: RequestInfo,
+  readIt: (limitBytes: number) => Promise<BodyReading>,
 ): NeutralRequest {
-  // Guards do not ask for it, and stand in front of every route.
-  let url: URL | undefined;
-  const parsed = (): URL => (url ??= new URL(request.url));
-  return {
-    method: request.method,
-    get path() {
-      return PLAIN_PATH.exec(request.url)?.[1] ?? parsed().pathname;
-    },
-    get query() {
-      return parsed().search.slice(1);
-    },
-    remoteAddress: address,
-    header: (name) => request.headers.get(name) ?? undefined,
-    readBody,
-  };
+  return new WebRequest(request, info.address, readIt);
+}
+
+/** A class: an object literal with getters would get functions and a shape of its own at each request. */
+class WebRequest implements NeutralRequest {
+  readonly method: string;
+  readonly remoteAddress: string | undefined;
+  readonly readBody: NeutralRequest['readBody'];
+  readonly #request: Request;
+
+  constructor(request: Request, address: string | undefined, readIt: NeutralRequest['readBody']) {
+    this.method = request.method;
+    this.remoteAddress = address;
+    this.readBody = readIt;
+    this.#request = request;
+  }
+
+  get path(): string {
+    return pathOfWeb(this.#request);
+  }
+
+  get query(): string {
+    return new URL(this.#request.url).search.slice(1);
+  }
+
+  header(name: string): string | undefined {
+    return this.#request.headers.get(name) ?? undefined;
+  }
+}
+
+/** For whoever asks first whether a request is ours at all. */
+export function pathOfWeb({ url }: Request): string {
+  return PLAIN_PATH.exec(url)?.[1] ?? new URL(url).pathname;
 }
 
 /** A path in which a parser of URLs would change nothing. */

@@ -160,10 +160,9 @@ function judgeBelonging(
 ): Refusal | undefined {
   if (claims.issuer !== issuer) return refuse('ERR_TOKEN_ISSUER', 'the iss is another');
   const wanted = expected.audience;
-  if (wanted !== undefined && !claims.audience.some((audience) => wanted.includes(audience))) {
-    return refuse('ERR_TOKEN_AUDIENCE', 'the aud names others');
-  }
-  return undefined;
+  if (wanted === undefined) return undefined;
+  for (const audience of claims.audience) if (wanted.includes(audience)) return undefined;
+  return refuse('ERR_TOKEN_AUDIENCE', 'the aud names others');
 }
 
 export function judgeTimes(

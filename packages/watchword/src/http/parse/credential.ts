@@ -11,6 +11,8 @@ export type Credential =
   | { readonly kind: 'opaque'; readonly id: string }
   | { readonly kind: 'ambiguous' };
 
+/** As nearly everybody writes it. */
+const PREFIX = 'Bearer ';
 const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]+) *$/i;
 
 /**
@@ -19,13 +21,22 @@ const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]+) *$/i;
  */
 export function readCredential(request: NeutralRequest, settings: HttpSettings): Credential {
   const authorization = request.header('authorization');
-  if (authorization !== undefined && /^Bearer\b/i.test(authorization)) {
-    return { kind: 'bearer', token: BEARER.exec(authorization)?.[1] ?? '' };
+  if (authorization !== undefined) {
+    const token = bearerToken(authorization);
+    if (token !== undefined) return { kind: 'bearer', token };
   }
   const [usual, other] =
     settings.browserSessions === 'opaque' ? (['sid', 'at'] as const) : (['at', 'sid'] as const);
   const credential = readFrom(usual, request, settings);
   return credential.kind === 'absent' ? readFrom(other, request, settings) : credential;
+}
+
+/** `''` for what is no token; whoever looks at the token finds what else may be wrong with it. */
+function bearerToken(authorization: string): string | undefined {
+  if (authorization.startsWith(PREFIX) && !authorization.includes(' ', PREFIX.length)) {
+    return authorization.slice(PREFIX.length);
+  }
+  return /^Bearer\b/i.test(authorization) ? (BEARER.exec(authorization)?.[1] ?? '') : undefined;
 }
 
 function readFrom(kind: 'at' | 'sid', request: NeutralRequest, settings: HttpSettings): Credential {
