@@ -35,6 +35,8 @@ function nameVariables(error: unknown): never {
   const variables = {
     issuer: 'WATCHWORD_ISSUER',
     origins: 'WATCHWORD_ORIGINS',
+    'cookies.prefix': 'WATCHWORD_COOKIE_PREFIX',
+    'cookies.formerPrefixes': 'WATCHWORD_FORMER_COOKIE_PREFIXES',
     raceWindowMs: 'WATCHWORD_RACE_WINDOW_MS',
     redisRelay: 'WATCHWORD_REDIS_URL',
   };

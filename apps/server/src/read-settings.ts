@@ -82,12 +82,13 @@ export function readSettings(given: Environment, overrides: ServerOverrides): Se
       algorithm: algorithmOf(environment),
       rotation: oneOf('WATCHWORD_ROTATION', environment, ['resilient', 'strict'] as const, 'resilient'),
       browserSessions: oneOf('WATCHWORD_BROWSER_SESSIONS', environment, ['jwt', 'opaque'] as const, 'jwt'),
+      cookies: cookiesOf(environment),
       ...(raceWindowMs !== undefined && { raceWindowMs }),
       ...(tokenCacheSize !== undefined && { tokenCacheSize }),
       ...(sessionLimit !== undefined && { sessionLimit }),
       accounts: accountsOf(environment, production),
       clients: true,
-      origins: (environment['WATCHWORD_ORIGINS'] ?? '').split(/[\s,]+/).filter((origin) => origin !== ''),
+      origins: listOf(environment['WATCHWORD_ORIGINS']),
     },
   };
 }
@@ -121,6 +122,22 @@ export function isLoopbackUrl(url: string): boolean {
 function algorithmOf(environment: Environment): NonNullable<WatchwordOptions['algorithm']> {
   if (environment['WATCHWORD_ALGORITHM'] === undefined) return { first: 'ES256' };
   return oneOf('WATCHWORD_ALGORITHM', environment, SIGNING_ALGORITHMS, 'ES256');
+}
+
+/** What stands between commas or spaces. */
+function listOf(text = ''): readonly string[] {
+  return text.split(/[\s,]+/).filter((item) => item !== '');
+}
+
+function cookiesOf(environment: Environment): NonNullable<WatchwordOptions['cookies']> {
+  const prefix = environment['WATCHWORD_COOKIE_PREFIX'];
+  const sites = ['lax', 'strict', 'partitioned'] as const;
+  const site = oneOf('WATCHWORD_COOKIE_SAME_SITE', environment, sites, 'lax');
+  return {
+    ...(prefix !== undefined && { prefix }),
+    formerPrefixes: listOf(environment['WATCHWORD_FORMER_COOKIE_PREFIXES']),
+    ...(site === 'partitioned' ? { partitioned: true } : { sameSite: site }),
+  };
 }
 
 function sessionLimitOf(environment: Environment): WatchwordOptions['sessionLimit'] {

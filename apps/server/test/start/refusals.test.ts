@@ -92,6 +92,18 @@ const REFUSED: Readonly<Record<string, readonly [Environment, RegExp]>> = {
     { WATCHWORD_BROWSER_SESSIONS: 'cookie' },
     /WATCHWORD_BROWSER_SESSIONS has to be one of jwt, opaque/,
   ],
+  'a prefix of cookies that is none': [
+    { WATCHWORD_COOKIE_PREFIX: '__Host-' },
+    /WATCHWORD_COOKIE_PREFIX has 1 to 32 letters/,
+  ],
+  'a former prefix that is the one of now': [
+    { WATCHWORD_FORMER_COOKIE_PREFIXES: 'old, ww' },
+    /WATCHWORD_FORMER_COOKIE_PREFIXES names each prefix once/,
+  ],
+  'cookies for every site': [
+    { WATCHWORD_COOKIE_SAME_SITE: 'none' },
+    /WATCHWORD_COOKIE_SAME_SITE has to be one of lax, strict, partitioned/,
+  ],
   'a window below zero': [{ WATCHWORD_RACE_WINDOW_MS: '-1' }, /WATCHWORD_RACE_WINDOW_MS has to be/],
   'a window too wide': [{ WATCHWORD_RACE_WINDOW_MS: '60001' }, /WATCHWORD_RACE_WINDOW_MS has to be/],
   'all origins': [{ WATCHWORD_ORIGINS: '*' }, /WATCHWORD_ORIGINS/],
