@@ -1,7 +1,8 @@
 /**
  * Runs the tests: `node tools/run-tests.js [--long] [part of a path …] [--option-of-node=value …]`.
  *
- * `--long` sets WATCHWORD_LONG=1, which the suites of races, kills and deep exploration read for their counts.
+ * `--long` sets WATCHWORD_LONG=1, which the suites of races, kills and deep exploration read for their counts, and leaves out the files
+ * that do no more because of it.
  * Files named `*.alone.test.ts` measure time; they run afterwards, one by one.
  */
 import { randomInt } from 'node:crypto';
@@ -10,6 +11,7 @@ import { join } from 'node:path';
 import { findTests } from './run-tests/find-tests.js';
 import { groupTests } from './run-tests/group-tests.js';
 import { endLeftovers, endNow } from './run-tests/leftovers.js';
+import { longTests } from './run-tests/long-tests.js';
 import { chromiumPath } from './setup/chromium.js';
 import { runChild } from './setup/child.js';
 import { assertNode, repositoryNode } from './setup/node-version.js';
@@ -25,7 +27,8 @@ async function main() {
   const isLong = args.includes('--long');
   const options = args.filter((arg) => arg.startsWith('-') && arg !== '--long');
   const filters = args.filter((arg) => !arg.startsWith('-'));
-  const files = findTests(root, filters);
+  const found = findTests(root, filters);
+  const files = isLong && filters.length === 0 ? longTests(root, found) : found;
   if (files.length === 0) {
     throw new Refusal(
       filters.length > 0
