@@ -7,6 +7,6 @@ const issuer = 'http://localhost:3000';
 const auth = await createWatchword({ issuer, store: sqlite('watchword.db'), accounts: true });
 
 const app = express();
-app.use(watchword(auth)); // /auth/*: cookies, CSRF, limits
+app.use(watchword(auth)); // /auth/*: sign-up, sign-in, refresh, sign-out
 app.get('/me', auth.require(), (req, res) => res.json({ subject: req.auth.subject }));
 app.listen(3000, 'localhost');

@@ -5,6 +5,7 @@ import { runChild } from './child.js';
 import { repositoryNode } from './node-version.js';
 import { say } from './progress.js';
 import { Refusal } from './refusal.js';
+import { removeStaleOutput } from './stale-output.js';
 import { workspaceFolders } from './workspaces.js';
 
 /** @param {string} root */
@@ -30,6 +31,7 @@ export async function build(root) {
     process.stderr.write(output);
     throw new Refusal('the TypeScript compiler refused the sources; its reasons are above.');
   }
+  removeStaleOutput(root);
   mkdirSync(join(root, '.runtime'), { recursive: true });
   writeFileSync(stampFile(root), hash);
 }

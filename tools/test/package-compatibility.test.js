@@ -64,8 +64,7 @@ describe('the packed packages', { skip: !isLong && 'part of npm run test:long' }
 
   before(async () => {
     programs = await loadPrograms();
-    await full.install(BESIDE, MEMBERS);
-    await bare.install([], MEMBERS);
+    await Promise.all([full.install(BESIDE, MEMBERS), bare.install([], MEMBERS)]);
   });
   after(() => {
     full.remove();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, mock, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -101,6 +101,16 @@ describe('the set-up', () => {
     workspace.write('packages/watchword/test/new.test.ts', 'export const x = 1;\n');
     setUp();
     assert.equal(logged('tsc').length, steps.length + 1);
+  });
+
+  test('leaves nothing of what was built of a source that is gone', () => {
+    const dist = 'packages/watchword/dist/domain';
+    for (const name of ['kept.js', 'gone.js', 'gone.js.map', 'gone.d.ts', 'gone.d.ts.map'])
+      workspace.write(`${dist}/${name}`, '');
+    workspace.write('packages/watchword/src/domain/kept.ts', '');
+    setUp();
+    const left = readdirSync(join(workspace.folder, dist)).filter((name) => !name.startsWith('.'));
+    assert.deepEqual(left, ['kept.js']);
   });
 
   test('shows why npm failed, briefly, with a sentence and an exit code', () => {

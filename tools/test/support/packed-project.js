@@ -43,6 +43,25 @@ export function npm(args, cwd) {
   return run('npm', args, { cwd, env, maxBuffer: 2 ** 26, timeout: NPM_TIMEOUT_MS });
 }
 
+/** @type {Map<string, Promise<string>>} */
+const tarballs = new Map();
+
+/**
+ * One for every project of this process.
+ *
+ * @param {string} member
+ */
+function tarballOf(member) {
+  let tarball = tarballs.get(member);
+  if (tarball === undefined) {
+    const folder = mkdtempSync(join(tmpdir(), 'watchword-tarball-'));
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    tarball = packLibrary(folder, member).then(({ path }) => path);
+    tarballs.set(member, tarball);
+  }
+  return tarball;
+}
+
 /** A project of somebody else's in a temporary folder, with the packed library installed. */
 export class PackedProject {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'watchword-packed-')));
@@ -55,10 +74,7 @@ export class PackedProject {
     /** @type {Record<string, string>} */
     const dependencies = {};
     for (const name of packages) dependencies[name] = versionOf(name);
-    for (const member of members) {
-      const { path } = await packLibrary(this.folder, member);
-      dependencies[read(member).name] = `file:${path}`;
-    }
+    for (const member of members) dependencies[read(member).name] = `file:${await tarballOf(member)}`;
     const manifest = { type: 'module', private: true, dependencies };
     this.write('package.json', JSON.stringify(manifest));
     await npm(['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'], this.folder);

@@ -60,7 +60,11 @@ test('a page of a listed origin gets tokens in the body, and sends them as a bea
   assert.deepEqual(await cookiesOf(page.context()), []);
 });
 
-for (const host of ['localhost', '127.0.0.1', 'evil.localhost', 'listed.localhost.evil.localhost']) {
+const NOT_LISTED = ['listed.localhost.evil.localhost', 'localhost', '127.0.0.1', 'evil.localhost'];
+// The ordinary run has the name that looks most like a listed one; the long run has all.
+const TRIED = process.env['WATCHWORD_LONG'] === undefined ? NOT_LISTED.slice(0, 1) : NOT_LISTED;
+
+for (const host of TRIED) {
   test(`a page on ${host} that is not listed reads nothing but the public keys`, async (t) => {
     const { url, page } = await startListed(t);
     const headers = { 'content-type': 'application/json' };

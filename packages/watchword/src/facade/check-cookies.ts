@@ -24,7 +24,7 @@ export function checkCookies(
   const { prefix = 'ww', partitioned = false } = cookies;
   if (!isPrefix(prefix)) {
     throw new ConfigurationError(
-      '`cookies.prefix` has 1 to 32 letters, digits, `-` and `_`, and begins with none of the last two.',
+      '`cookies.prefix` has 1 to 32 letters, digits, `-` and `_`, and begins with none of the last two; `__Host-` is put before it.',
     );
   }
   if (typeof partitioned !== 'boolean') {

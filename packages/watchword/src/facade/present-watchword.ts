@@ -4,7 +4,7 @@ import type { Engine } from '../engine/engine.ts';
 import { MAX_ACCESS_TTL_SECONDS } from '../engine/limits.ts';
 import { assertText, audienceList } from '../engine/sessions/session-input.ts';
 import { ArgumentError } from '../errors/watchword-error.ts';
-import { createConnectGuard, type HttpFace } from '../http/index.ts';
+import { createConnectGuard, type GuardOptions, type HttpFace } from '../http/index.ts';
 import type { Events } from './event-hub.ts';
 import { createExpect, verifiedOrThrow, type Expect } from './expectations.ts';
 import { presentAccounts } from './present-accounts.ts';
@@ -41,7 +41,13 @@ export function presentWatchword(engine: Engine, http: HttpFace, events: Events)
       const expected = expect('authenticate', options);
       return verifiedOrThrow(await engine.opaqueSessions.judge(credential, expected));
     },
-    require: (options) => createConnectGuard(face.guard('require', options)),
+    require(...given: readonly [options?: GuardOptions]) {
+      // `app.get('/me', auth.require, …)` would have it called with each request.
+      if (given.length > 1) {
+        throw new ArgumentError('`auth.require` makes a guard and is none: write `auth.require()`.');
+      }
+      return createConnectGuard(face.guard('require', given[0]));
+    },
     revoke: presentRevoke(engine),
     feed: presentFeed(engine),
     keys: presentKeys(engine),

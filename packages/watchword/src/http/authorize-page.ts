@@ -4,11 +4,12 @@ import { authorize, authorizeIfPresent, type GuardVerdict } from './authorize.ts
 import type { HttpContext } from './handler.ts';
 import { navigationOf } from './navigation.ts';
 import { callerOf, type Header, type NeutralRequest } from './neutral.ts';
+import { readCredential } from './parse/credential.ts';
 import { presentedInCookies } from './parse/presented-refresh.ts';
 import { tokenCookies } from './present/tokens.ts';
 import { problem } from './problem.ts';
 import { afterwards, type Soon } from './soon.ts';
-import { withCookies } from './with-cookies.ts';
+import { withCookies } from './cookies/with-cookies.ts';
 
 /** What a guard in front of a rendered page asks for. */
 export interface PageExpectations {
@@ -57,7 +58,7 @@ function isRenewable(verdict: GuardVerdict): boolean {
 
 /** An opaque id is its own renewal. */
 function refreshTokenOf(request: NeutralRequest, context: HttpContext): Presented | undefined {
-  if (/^Bearer\b/i.test(request.header('authorization') ?? '')) return undefined;
+  if (readCredential(request, context.settings).kind === 'bearer') return undefined;
   const inCookies = presentedInCookies(request, context);
   const [presented] = inCookies === 'ambiguous' ? [] : inCookies;
   return presented?.form === 'token' ? presented : undefined;

@@ -1,6 +1,6 @@
 import type { CrossSiteRule } from '../domain/events.ts';
-import { cookieName } from './cookies.ts';
-import { CSRF_HEADER } from './csrf-cookie.ts';
+import { cookieName } from './cookies/cookies.ts';
+import { CSRF_HEADER } from './cookies/csrf-cookie.ts';
 import type { NeutralRequest } from './neutral.ts';
 import type { HttpSettings } from './settings.ts';
 
@@ -21,8 +21,8 @@ export function explainCrossSite(
     case 'unstated':
       return (
         `${arrived} Browsers send one of both, unless a proxy in front drops it. The header ${CSRF_HEADER} stands in for them where ` +
-        'there is a session already, and not for signing in or in the handshake of a WebSocket. A program that is no browser takes ' +
-        `“delivery”: “body”, or sends “Origin: ${ownOrigin}”.`
+        'there is a session already, and not for signing in or in the handshake of a WebSocket. A program can say ' +
+        `“Origin: ${ownOrigin}”.`
       );
     case 'token_missing':
     case 'token_wrong':

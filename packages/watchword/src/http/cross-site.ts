@@ -2,7 +2,7 @@ import type { CrossSiteRule } from '../domain/events.ts';
 import type { SessionId } from '../domain/ids.ts';
 import { WatchwordError } from '../errors/watchword-error.ts';
 import { explainCrossSite } from './cross-site-explanation.ts';
-import { bringsCsrfToken, CSRF_HEADER } from './csrf-cookie.ts';
+import { bringsCsrfToken, CSRF_HEADER } from './cookies/csrf-cookie.ts';
 import type { HttpContext } from './handler.ts';
 import type { NeutralRequest, NeutralResponse } from './neutral.ts';
 import { isSafeMethod, requestOrigin } from './origin.ts';

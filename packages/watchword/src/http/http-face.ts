@@ -13,7 +13,7 @@ import {
 import { authorizePage, type PageExpectations } from './authorize-page.ts';
 import { answerPreflight, withCors } from './cors.ts';
 import { assertOwnPage } from './cross-site.ts';
-import { createCookieSizes } from './cookie-sizes.ts';
+import { createCookieSizes } from './cookies/cookie-sizes.ts';
 import type { HttpContext } from './handler.ts';
 import type { Header, NeutralRequest, NeutralResponse } from './neutral.ts';
 import { oauthFailure } from './oauth-error.ts';
@@ -26,7 +26,7 @@ import type { SelfCheckParts } from './self-check/ask-self.ts';
 import { createSelfCheck, type SelfCheck } from './self-check/self-check.ts';
 import type { HttpSettings } from './settings.ts';
 import type { Soon } from './soon.ts';
-import { tidied, withTidyCookies } from './tidy-cookies.ts';
+import { tidied, withTidyCookies } from './cookies/tidy-cookies.ts';
 
 /** What an adapter needs: everything about HTTP, nothing about a framework. */
 export interface HttpFace {

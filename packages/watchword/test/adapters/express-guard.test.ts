@@ -136,6 +136,17 @@ test('cookies that the application sets and those of Watchword go out together',
   assert.match(jarOf(response), /^theme=dark; __Host-ww_at=.*; __Host-ww_rt=/);
 });
 
+test('a guard that was not made says how it is', async (t) => {
+  const auth = await openAuth(t);
+  const app = express();
+  app.get('/me', auth.require as unknown as express.RequestHandler, (_request, response) => {
+    response.end();
+  });
+  app.use(sayMessage);
+  const response = await fetch(`${await listen(t, app)}/me`);
+  assert.equal(await response.text(), '`auth.require` makes a guard and is none: write `auth.require()`.');
+});
+
 test('addresses that are not ours go on to the application', async (t) => {
   const auth = await openAuth(t);
   const app = express();

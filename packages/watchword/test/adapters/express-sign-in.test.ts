@@ -80,7 +80,7 @@ test('what signIn refuses becomes a problem document behind answerProblems, and 
 test('a middleware without an installation is refused when it is made, and not at the first request', () => {
   for (const wrong of [undefined, {}, express()]) {
     assert.throws(() => watchword(wrong as never), /app\.use\(watchword\(auth\)\)/);
-    assert.throws(() => answerProblems(wrong as never), /app\.use\(watchword\(auth\)\)/);
+    assert.throws(() => answerProblems(wrong as never), /app\.use\(answerProblems\(auth\)\)/);
   }
 });
 

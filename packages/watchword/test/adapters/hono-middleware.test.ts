@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Hono } from 'hono';
-import { requireAuth, watchword, type AuthVariables } from '../../src/adapters/hono/index.ts';
-import { bearer, openAuth, post } from '../../src/testing/adapter-contract/world.ts';
+import { HTTPException } from 'hono/http-exception';
+import { requireAuth, signIn, watchword, type AuthVariables } from '../../src/adapters/hono/index.ts';
+import {
+  bearer,
+  cookieNames,
+  jarOf,
+  openAuth,
+  OWN_PAGE,
+  post,
+} from '../../src/testing/adapter-contract/world.ts';
 
 const ADA = { email: 'ada@example.com', password: 'correct horse battery', delivery: 'body' };
 
@@ -24,6 +32,32 @@ test('an app whose routes are all guarded says so once', async (t) => {
   const app = new Hono().use(watchword(auth)).route('/api', api);
   assert.equal(await (await app.request('/api/me', { headers: bearer(accessToken) })).text(), 'ada');
   assert.equal((await app.request('/api/me')).status, 401);
+});
+
+test('what a guard has renewed goes out with whatever the application answers', async (t) => {
+  const auth = await openAuth(t);
+  const app = new Hono();
+  app.post('/log-in', async (c) => {
+    await signIn(auth, c, { subject: 'ada' });
+    return c.text('in');
+  });
+  app.use(requireAuth(auth, { renew: true }));
+  app.get('/helper', (c) => c.text('page'));
+  app.get('/response', () => new Response('page', { headers: { 'cache-control': 'max-age=60' } }));
+  app.get('/redirect', () => Response.redirect('http://localhost:3000/helper'));
+  app.get('/own-cookie', () => new Response('page', { headers: { 'set-cookie': 'theme=dark' } }));
+  app.get('/broken', () => {
+    throw new HTTPException(500);
+  });
+  const whole = jarOf(await app.request('/log-in', { method: 'POST', headers: OWN_PAGE }));
+  const cookie = String(/__Host-ww_rt=[^;]+/.exec(whole));
+  for (const path of ['/helper', '/response', '/redirect', '/own-cookie', '/broken']) {
+    const answer = await app.request(path, { headers: { cookie, 'sec-fetch-dest': 'document' } });
+    const others = cookieNames(answer).filter((name) => !name.startsWith('__Host-ww_'));
+    assert.equal(cookieNames(answer).length - others.length, 3, path);
+    assert.deepEqual(others, path === '/own-cookie' ? ['theme'] : []);
+    assert.equal(answer.headers.get('cache-control'), 'no-store', path);
+  }
 });
 
 test('headers of middleware around it go out with its answers', async (t) => {

@@ -112,6 +112,14 @@ test('what is rendered behind it sees the cookies that the browser is about to h
   assert.equal(renewedHeaders(request, []).get('cookie'), cookie);
 });
 
+test('a name that only seems to be one of ours stays what it is', () => {
+  // Browsers let a sibling set it: to them the character before `__Host-` is a part of the name.
+  const cookie = 'theme=dark; \u00A0__Host-ww_sid=tossed';
+  const request = new Request(OWN, { headers: { cookie } });
+  const headers = renewedHeaders(request, [['set-cookie', '__Host-ww_at=new; Path=/; Secure']]);
+  assert.equal(headers.get('cookie'), `${cookie}; __Host-ww_at=new`);
+});
+
 test('it is `true` or `false`', async (t) => {
   const auth = await openAuth(t);
   const wrong = { renew: 'always' } as unknown as GuardOptions;

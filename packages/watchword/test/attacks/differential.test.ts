@@ -21,7 +21,7 @@ import { createTarget, type Target } from './support/target.ts';
  */
 
 /** Every so manieth mutant, and every so manieth place of a token. */
-const MUTANT_STEP = rounds(3, 1);
+const MUTANT_STEP = rounds(5, 1);
 const PLACE_STEP = rounds(31, 1);
 
 const explained = new Map<string, number>();

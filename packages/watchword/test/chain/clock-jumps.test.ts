@@ -6,6 +6,7 @@ import { sqlite } from '../../src/stores/sqlite/index.ts';
 import { codeOf, rejection } from '../facade/support/errors.ts';
 import { createInstallation, type Installation, type Opened } from '../facade/support/installation.ts';
 import { claim, readToken } from '../facade/support/tokens.ts';
+import { rounds, seed } from '../stores/seed.ts';
 import { createTemporaryFolder } from '../stores/temporary-folder.ts';
 import { allJumps, jumpBefore, told, type Jump } from './jumps.ts';
 
@@ -13,6 +14,8 @@ const W = 10_000;
 const S = 4 * W;
 /** Once a minute what has expired is dropped. */
 const UPKEEP_MS = 60_001;
+/** On disk one story in so many is played; the seed says which. */
+const STORIES_ON_DISK = rounds(3, 1);
 
 async function open(t: TestContext, onDisk: boolean): Promise<{ installation: Installation } & Opened> {
   const installation = createInstallation(t);
@@ -75,8 +78,8 @@ for (const onDisk of [false, true]) {
   test(`a clock that jumps an hour, and back, signs nobody out (${onDisk ? 'sqlite' : 'memory'})`, async (t) => {
     const names = Object.keys(honestClient({} as Watchword, { installation: {} as Installation }));
     let stories = 0;
-    for (const jumps of allJumps(names.length)) {
-      if (onDisk && jumps.length > 1) continue;
+    for (const [number, jumps] of [...allJumps(names.length)].entries()) {
+      if (onDisk && (jumps.length > 1 || (number + seed) % STORIES_ON_DISK !== 0)) continue;
       stories += 1;
       const opened = await open(t, onDisk);
       const { installation, auth, events } = opened;
@@ -97,7 +100,7 @@ for (const onDisk of [false, true]) {
       );
       assert.deepEqual(harm, [], told(jumps, names));
     }
-    t.diagnostic(`${stories} stories`);
+    t.diagnostic(`${stories} stories (WATCHWORD_SEED=${seed})`);
   });
 }
 

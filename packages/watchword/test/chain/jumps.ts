@@ -10,7 +10,7 @@ export interface Jump {
 }
 
 /** How many steps later the clock is set right again. */
-const LATEST_BACK = rounds(2, 100);
+const LATEST_BACK = rounds(1, 100);
 
 /** One jump before each step and after the last; and each followed by one that sets the clock right again. */
 export function* allJumps(steps: number): Generator<readonly Jump[]> {

@@ -41,7 +41,8 @@ for (const algorithm of SIGNING_ALGORITHMS) {
           assert.deepEqual(seen.protectedHeader, { alg: algorithm, kid: 'kid-1', typ: 'at+jwt' });
           assert.deepEqual(JSON.parse(new TextDecoder().decode(seen.payload)), payload);
         }),
-        30,
+        10,
+        600,
       );
     });
 
@@ -56,7 +57,8 @@ for (const algorithm of SIGNING_ALGORITHMS) {
           assert.equal(key.verify(jws.signingInput, jws.signature), true);
           assert.deepEqual(decodeJsonPart(jws.payloadText), payload);
         }),
-        30,
+        10,
+        600,
       );
     });
 

@@ -29,10 +29,10 @@ interface Exploration {
   readonly rules?: Rules;
 }
 
-/** What is explored to the end in seconds; the long run adds what takes minutes. */
+/** The ordinary run visits the first states of these, the long run all that there are, and those of the others. */
 const EXPLORED: readonly Exploration[] = [
   ...[MOBILE, TWO_TABS, TWO_PROCESSES, A_THIEF, RESTORED_BACKUP_TABS].map((scenario) => ({ scenario })),
-  ...[MOBILE, TWO_TABS].map((scenario) => ({ scenario: withOpaqueIds(scenario) })),
+  { scenario: withOpaqueIds(MOBILE) },
   { scenario: LAGGING_REPLICA_TABS, rules: BELIEVING_WHAT_STAYS },
 ];
 const EXPLORED_LONG: readonly Exploration[] = [
@@ -47,6 +47,7 @@ const EXPLORED_LONG: readonly Exploration[] = [
     scenario,
   })),
   ...[
+    TWO_TABS,
     TWO_PROCESSES,
     A_THIEF,
     BROWSER_CRASH,
@@ -60,15 +61,17 @@ const EXPLORED_LONG: readonly Exploration[] = [
   { scenario: LAGGING_REPLICA, rules: BELIEVING_WHAT_STAYS },
 ];
 const isLong = process.env['WATCHWORD_LONG'] === '1';
+const STATES = isLong ? 8_000_000 : 80_000;
 
 for (const { scenario, rules = REAL } of isLong ? [...EXPLORED, ...EXPLORED_LONG] : EXPLORED) {
-  test(`every reachable state of ${scenario.name} keeps the promises`, (t) => {
+  test(`${isLong ? 'every reachable state' : 'each visited state'} of ${scenario.name} keeps the promises`, (t) => {
     const { violation, complete, states, depth } = explore(scenario, rules, all(PROPERTIES), {
-      states: 8_000_000,
+      states: STATES,
     });
-    t.diagnostic(`${states} states, ${depth} moves deep`);
+    t.diagnostic(`${states} states, ${depth} moves deep${complete ? ', which are all' : ''}`);
     assert.equal(violation, undefined, violation?.story.join('\n'));
-    assert.ok(complete, 'the exploration has to come to its end');
+    assert.ok(complete || !isLong, 'the exploration has to come to its end');
+    assert.ok(complete || states >= STATES, `${states} states`);
   });
 }
 
@@ -90,7 +93,11 @@ for (const { scenario, property, noticedAs } of PRICES) {
   });
 }
 
+/** Noticed only after some hundred thousand states. */
+const NOTICED_LATE = new Set(['forgive late deliveries for ever', 'forget late deliveries at each rotation']);
+
 for (const { name, rules, scenario, noticedAs } of [...MUTANTS, ...STORE_MUTANTS]) {
+  if (!isLong && NOTICED_LATE.has(name)) continue;
   test(`an engine that is broken is noticed: ${name}`, (t) => {
     const { violation, states } = explore(scenario, rules, all(PROPERTIES), { states: 2_000_000 });
     t.diagnostic(`${violation?.what} (${violation?.story.length} moves, ${states} states)`);

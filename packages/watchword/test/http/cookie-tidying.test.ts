@@ -164,6 +164,28 @@ test('a name behind a blank that only Unicode knows is no cookie of ours', async
   }
 });
 
+test('of many names that come twice all are cleared, in answers that any proxy takes', async (t) => {
+  const formerPrefixes = ['one', 'two', 'three', 'four'];
+  const { ask } = await openInstallation(t, {
+    issuer: 'https://accounts.customers.eu-central.example-company.com',
+    cookies: { formerPrefixes },
+  });
+  const left = new Set(
+    ['ww', ...formerPrefixes].flatMap((prefix) =>
+      ['at', 'rt', 'sid', 'csrf'].map((kind) => `__Host-${prefix}_${kind}`),
+    ),
+  );
+  for (let count = 0; count < formerPrefixes.length + 1; count += 1) {
+    const cookie = [...left].flatMap((name) => [`${name}=1`, `${name}=2`]).join('; ');
+    const answer = await ask('POST', '/auth/refresh', { headers: { ...COOKIE_PAGE, cookie } });
+    assert.equal(answer.status, 400);
+    const lengths = answer.cookies.map((line) => `set-cookie: ${line}\r\n`.length);
+    assert.ok(lengths.reduce((sum, length) => sum + length) < 3500);
+    for (const line of answer.cookies) left.delete(line.slice(0, line.indexOf('=')));
+  }
+  assert.deepEqual([...left], []);
+});
+
 test('moving to another prefix signs nobody out, and leaves nothing of the former one', async (t) => {
   const store = lastingStore();
   const before = await redeploy(t, store, undefined);

@@ -3,9 +3,14 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { seed } from '../domain/support/property.ts';
 import { createMove, credential } from './guide-app.ts';
 
-for (const guide of ['from-jsonwebtoken', 'from-jose', 'from-express-jwt', 'from-passport-jwt']) {
+const GUIDES = ['from-jsonwebtoken', 'from-jose', 'from-express-jwt', 'from-passport-jwt'];
+/** How old tokens end is tried with one of the guides, which one the seed says; in the long run with each. */
+const ended = process.env['WATCHWORD_LONG'] === undefined ? [GUIDES[seed % GUIDES.length]] : GUIDES;
+
+for (const guide of GUIDES) {
   describe(guide, { concurrency: 2 }, () => {
     test('who was signed in before stays signed in after, and moves on to a session', async (t) => {
       const move = createMove(t, guide);
@@ -30,7 +35,8 @@ for (const guide of ['from-jsonwebtoken', 'from-jose', 'from-express-jwt', 'from
       assert.deepEqual((await after.ask('GET', '/me', await after.logIn())).body, me.body);
     });
 
-    test('a token of before dies when it expires', async (t) => {
+    const skip = !ended.includes(guide) && `not with WATCHWORD_SEED=${seed}`;
+    test('a token of before dies when it expires', { skip }, async (t) => {
       const move = createMove(t, guide);
       const [before, after] = await Promise.all([move.startBefore('4s'), move.startAfter()]);
       const old = await before.logIn();
@@ -42,7 +48,7 @@ for (const guide of ['from-jsonwebtoken', 'from-jose', 'from-express-jwt', 'from
       assert.equal((await after.ask('POST', '/exchange', old)).status, 401);
     });
 
-    test('and at `until` at the latest', async (t) => {
+    test('and at `until` at the latest', { skip }, async (t) => {
       const move = createMove(t, guide);
       const before = await move.startBefore();
       const old = await before.logIn();

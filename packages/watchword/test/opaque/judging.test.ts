@@ -159,6 +159,18 @@ describe('an opaque session', () => {
     claims = () => ({ role: 'reader' });
     assert.ok((await browser.visit(auth)).token);
   });
+
+  test('gives up a hook that never answers, and asks anew', async (t) => {
+    let claims = (): unknown => new Promise(() => undefined);
+    const { installation, auth, browser } = await started(t, { claims: () => claims() as never });
+    const visits = [browser.visit(auth), browser.visit(auth)];
+    await installation.pass(5001);
+    for (const { status, code } of await Promise.all(visits)) {
+      assert.deepEqual([status, code], [503, 'ERR_OVERLOADED']);
+    }
+    claims = () => ({ role: 'reader' });
+    assert.ok((await browser.visit(auth)).token);
+  });
 });
 
 describe('when the store is away', () => {

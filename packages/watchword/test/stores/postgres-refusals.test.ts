@@ -181,7 +181,7 @@ test('through a transaction pooler it polls, and listens where it is told of a d
 });
 
 test('a standby is refused at the start, is unavailable later, and its promotion begins a new epoch', async () => {
-  const store = await postgres(server.url).open(realContext({ patienceMs: 1000 }));
+  const store = await postgres(server.url).open(realContext({ patienceMs: 2500 }));
   const { records, head } = await store.revocations.revoke([{ kind: 'all' }], LIFETIMES);
   const seen: string[] = [];
   const stop = store.watch({ looked: (sighting) => seen.push(sighting.head.epoch) });

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { ConfigurationError, WatchwordError } from '../../errors/watchword-error.ts';
+import { WatchwordError } from '../../errors/watchword-error.ts';
 import { pathOfConnect, sendConnect, type ConnectNext, type VerifiedToken } from '../../http/index.ts';
+import { assertInstallation } from '../assert-installation.ts';
 import { handleRequest, type HasHttpFace } from '../node/index.ts';
 
 export { authOf } from '../node/auth-of.ts';
@@ -26,7 +27,7 @@ declare global {
  *     app.get('/me', auth.require(), (req, res) => res.json(req.auth.subject));
  */
 export function watchword(auth: HasHttpFace) {
-  assertInstallation(auth);
+  assertInstallation(auth, 'app.use(watchword(auth))');
   return (request: IncomingMessage, response: ServerResponse, next: ConnectNext): void => {
     Object.defineProperty(request, 'auth', UNGUARDED);
     if (!auth.http.handles(pathOfConnect(request))) return next();
@@ -39,18 +40,12 @@ export function watchword(auth: HasHttpFace) {
  * other errors go on. Put it behind the routes: `app.use(answerProblems(auth))`.
  */
 export function answerProblems(auth: HasHttpFace) {
-  assertInstallation(auth);
+  assertInstallation(auth, 'app.use(answerProblems(auth))');
   return (error: unknown, _request: IncomingMessage, response: ServerResponse, next: ConnectNext): void => {
     if (error instanceof WatchwordError && !response.headersSent)
       sendConnect(auth.http.refuse(error), response);
     else next(error);
   };
-}
-
-/** `app.use(watchword)` would leave every request without an answer. */
-function assertInstallation(auth: HasHttpFace): void {
-  if (typeof auth?.http?.handle === 'function') return;
-  throw new ConfigurationError('Hand in what `createWatchword` gave: `app.use(watchword(auth))`.');
 }
 
 const judged = Symbol('watchword.judged');

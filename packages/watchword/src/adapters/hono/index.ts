@@ -67,9 +67,9 @@ export function requireAuth(auth: Installation, options?: GuardOptions): Middlew
   return (c, next) => {
     const proceed = (verdict: GuardVerdict): ReturnType<MiddlewareHandler> => {
       if (verdict.kind === 'refused') return Promise.resolve(answer(c, verdict.response));
-      for (const [name, value] of cookieHeaders(verdict)) setHeader(c, name, value);
       c.set('auth', verdict.kind === 'anonymous' ? undefined : verdict.token);
-      return next();
+      const headers = cookieHeaders(verdict);
+      return headers.length === 0 ? next() : goOnWith(headers, c, next);
     };
     const verdict = guard(fromWeb(c.req.raw, {}, noBody));
     return verdict instanceof Promise ? verdict.then(proceed) : proceed(verdict);
@@ -77,8 +77,8 @@ export function requireAuth(auth: Installation, options?: GuardOptions): Middlew
 }
 
 /**
- * Signs in a user whom the application has authenticated itself: starts a session and sets its cookies on the answer.
- * Rejects with `ERR_CROSS_SITE` if the request came from another site.
+ * Signs in a user whom the application has authenticated itself: starts a session and sets its cookies on the answer, which has to be made
+ * through `c`: a `new Response` would go out without them. Rejects with `ERR_CROSS_SITE` if the request came from another site.
  */
 export async function signIn(
   { http }: Installation,

@@ -5,6 +5,9 @@ import { epochMs, type EpochMs } from '../../domain/time.ts';
 import type { RevocableWords } from '../revocation/view.ts';
 import type { ReadClaims } from '../tokens/read-claims.ts';
 
+/** How long nothing is tried behind requests once it has failed. */
+export const REST_AFTER_FAILURE_MS = 5000;
+
 /** An opaque id that was found good, and what its row said. */
 export interface KnownSession {
   /** The whole text. */

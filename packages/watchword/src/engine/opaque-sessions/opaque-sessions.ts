@@ -15,7 +15,7 @@ import {
   type TokenExpectations,
   type Verdict,
 } from '../tokens/verify.ts';
-import { storeTimeMs, type KnownSession } from './known-session.ts';
+import { REST_AFTER_FAILURE_MS, storeTimeMs, type KnownSession } from './known-session.ts';
 import { readSession } from './read-session.ts';
 import { createWriteBehind } from './write-behind.ts';
 
@@ -34,8 +34,6 @@ export interface OpaqueSessions {
 
 /** What is older is read again behind the request that uses it. */
 const READ_AGAIN_AFTER_MS = 60_000;
-
-const REST_AFTER_FAILURE_MS = 5000;
 
 const ALARM_PERIOD_MS = 1000;
 

@@ -4,7 +4,7 @@ import { epochMs, type EpochMs } from '../../domain/time.ts';
 import type { SessionId } from '../../domain/ids.ts';
 import type { EngineContext } from '../context.ts';
 import { watchForJumps } from '../refresh/clock-jumps.ts';
-import { storeTimeMs, type KnownSession } from './known-session.ts';
+import { REST_AFTER_FAILURE_MS, storeTimeMs, type KnownSession } from './known-session.ts';
 
 /** What the use of an id brings about: it moves the idle expiry, and it settles the generation that it is of. */
 export interface WriteBehind {
@@ -24,8 +24,6 @@ const SHORT_IDLE_SHARE = 10;
 
 /** More at once are left for a later use to write. */
 const MOST_WRITES = 1000;
-
-const REST_AFTER_FAILURE_MS = 5000;
 
 export function createWriteBehind(
   { store, clock, settings, events }: EngineContext,

@@ -9,21 +9,33 @@ import { freeClaims } from './reserved.ts';
 /** A hook that takes longer may answer for a session that was revoked meanwhile, and whose entry would not outlive it. */
 const CLAIMS_PATIENCE_MS = 5000;
 
+const LATE = Symbol('late');
+
 /** Claims of the application's own: those that the session was started with, and those that its hook gives now. */
-export async function ownClaims(session: Session, { settings, clock }: EngineContext): Promise<JsonObject> {
+export async function ownClaims(
+  session: Session,
+  { settings, clock, scheduler }: EngineContext,
+): Promise<JsonObject> {
   const hook = settings.claims;
   if (hook === undefined) return session.claims;
   const begunMs = clock.monotonicMs();
   let fresh: unknown;
+  let stopTimer: (() => void) | undefined;
+  const late = new Promise<typeof LATE>((resolve) => {
+    stopTimer = scheduler.after(CLAIMS_PATIENCE_MS, () => resolve(LATE));
+  });
   try {
-    fresh = await hook(session);
+    // Of several who wait for the same session's claims, one that waits for ever would have all wait for ever.
+    fresh = await Promise.race([hook(session), late]);
   } catch (cause) {
     throw new WatchwordError('ERR_INTERNAL', {
       detail: 'the `claims` hook of the application failed',
       cause,
     });
+  } finally {
+    stopTimer?.();
   }
-  if (clock.monotonicMs() - begunMs > CLAIMS_PATIENCE_MS) {
+  if (fresh === LATE || clock.monotonicMs() - begunMs > CLAIMS_PATIENCE_MS) {
     throw new WatchwordError('ERR_OVERLOADED', {
       detail: 'the `claims` hook of the application took too long',
     });

@@ -1,5 +1,5 @@
 import { authorize, ownRouteExpectations } from '../authorize.ts';
-import { missingCsrfCookie } from '../csrf-cookie.ts';
+import { missingCsrfCookie } from '../cookies/csrf-cookie.ts';
 import type { Handler } from '../handler.ts';
 import { readCredential } from '../parse/credential.ts';
 import { lifeOfOpaqueId, lifeOfToken } from '../present/credential-life.ts';

@@ -1,6 +1,6 @@
 import type { SessionId } from '../../domain/ids.ts';
 import { authorize, ownRouteExpectations } from '../authorize.ts';
-import { clearCookies } from '../cookies.ts';
+import { clearCookies } from '../cookies/cookies.ts';
 import { refuseForeignCookie } from '../cross-site.ts';
 import type { Handler, HttpContext } from '../handler.ts';
 import type { NeutralRequest } from '../neutral.ts';

@@ -1,4 +1,4 @@
-import { readCookie } from '../cookies.ts';
+import { readCookie } from '../cookies/cookies.ts';
 import type { NeutralRequest } from '../neutral.ts';
 import type { HttpSettings } from '../settings.ts';
 

@@ -2,7 +2,7 @@ import type { Delivery } from '../../domain/session.ts';
 import type { Presented } from '../../engine/refresh/prove.ts';
 import { DEFAULT_CLIENT_ID } from '../../engine/sessions/session-input.ts';
 import type { ErrorCode } from '../../errors/catalogue.ts';
-import { readCookie } from '../cookies.ts';
+import { readCookie } from '../cookies/cookies.ts';
 import type { HttpContext } from '../handler.ts';
 import type { NeutralRequest } from '../neutral.ts';
 import type { MemberProblem } from '../problem.ts';

@@ -1,6 +1,6 @@
 import type { Issued } from '../../engine/refresh/outcome.ts';
-import { clearCookie, readCookie, setCookie, type CookieKind } from '../cookies.ts';
-import { csrfCookie } from '../csrf-cookie.ts';
+import { clearCookie, readCookie, setCookie, type CookieKind } from '../cookies/cookies.ts';
+import { csrfCookie } from '../cookies/csrf-cookie.ts';
 import type { HttpContext } from '../handler.ts';
 import type { Header, NeutralRequest } from '../neutral.ts';
 

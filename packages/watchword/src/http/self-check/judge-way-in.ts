@@ -1,4 +1,4 @@
-import { CSRF_HEADER } from '../csrf-cookie.ts';
+import { CSRF_HEADER } from '../cookies/csrf-cookie.ts';
 import type { HttpSettings } from '../settings.ts';
 import type { ProbeAnswer, ProbedHeader } from './probe.ts';
 import { finding, shown, type SelfCheckFinding } from './report.ts';

@@ -1,5 +1,5 @@
-import { formatCookie } from '../cookies.ts';
-import { CSRF_HEADER } from '../csrf-cookie.ts';
+import { formatCookie } from '../cookies/cookies.ts';
+import { CSRF_HEADER } from '../cookies/csrf-cookie.ts';
 import type { NeutralRequest } from '../neutral.ts';
 import type { HttpSettings } from '../settings.ts';
 

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { AddCase, AdapterUnderTest } from './contract.ts';
-import { cookieNames, jsonOf, openApp, openAuth, OWN_PAGE, post, refusalOf } from './world.ts';
+import { cookieNames, fieldOf, jsonOf, openApp, openAuth, OWN_PAGE, post, refusalOf } from './world.ts';
 
 const ADA = { email: 'ada@example.com', password: 'correct horse battery' };
 
 /** A body whose length is not announced. */
-function inPieces(text: string): RequestInit {
+function inPieces(text: string): Pick<RequestInit, 'body' | 'duplex'> {
   const body = new ReadableStream({
     start(controller) {
       for (let at = 0; at < text.length; at += 1000) {
@@ -16,7 +16,7 @@ function inPieces(text: string): RequestInit {
       controller.close();
     },
   });
-  return { body, duplex: 'half' } as RequestInit;
+  return { body, duplex: 'half' };
 }
 
 export function bodyCases(add: AddCase, adapter: AdapterUnderTest): void {
@@ -34,8 +34,8 @@ export function bodyCases(add: AddCase, adapter: AdapterUnderTest): void {
     const large = { ...ADA, padding: 'x'.repeat(40_000) };
     const announced = await ask('/auth/sign-in', post(large, OWN_PAGE));
     assert.deepEqual(await refusalOf(announced), [413, 'ERR_BODY_TOO_LARGE']);
-    const init = post(large, OWN_PAGE);
-    const inTheEnd = await ask('/auth/sign-in', { ...init, ...inPieces(String(init.body)) });
+    const pieces = inPieces(JSON.stringify(large));
+    const inTheEnd = await ask('/auth/sign-in', { ...post(large, OWN_PAGE), ...pieces });
     assert.deepEqual(await refusalOf(inTheEnd), [413, 'ERR_BODY_TOO_LARGE']);
     assert.equal((await ask('/auth/sign-up', post(ADA, OWN_PAGE))).status, 201);
   });
@@ -100,10 +100,10 @@ export function bodyCases(add: AddCase, adapter: AdapterUnderTest): void {
     const { accessToken } = await auth.sessions.start({ subject: 'ada' });
     const form = new URLSearchParams({ token: accessToken, client_id: client.id, client_secret: secret });
     const asked = await ask('/oauth/introspect', { method: 'POST', body: form });
-    assert.equal((await jsonOf(asked)).sub, 'ada');
+    assert.equal(await fieldOf(asked, 'sub'), 'ada');
     form.append('token', 'another');
     const twice = await ask('/oauth/introspect', { method: 'POST', body: form });
-    assert.deepEqual([twice.status, (await jsonOf(twice)).error], [400, 'invalid_request']);
+    assert.deepEqual([twice.status, await fieldOf(twice, 'error')], [400, 'invalid_request']);
     const wrong = await ask('/auth/sign-in', { method: 'POST', headers: OWN_PAGE, body: form });
     assert.deepEqual(await refusalOf(wrong), [415, 'ERR_CONTENT_TYPE']);
     const echoed = await ask('/echo', post({ x: 1 }));

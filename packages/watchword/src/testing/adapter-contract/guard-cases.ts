@@ -14,15 +14,25 @@ import {
   OWN_PAGE,
   post,
   refusalOf,
+  type HeaderFields,
 } from './world.ts';
 
 export function guardCases(add: AddCase, adapter: AdapterUnderTest): void {
+  tokenCases(add, adapter);
+  callerCases(add, adapter);
+}
+
+function tokenCases(add: AddCase, adapter: AdapterUnderTest): void {
   add('a guarded route answers who holds a token, as bearer or as cookie', async (t) => {
     const auth = await openAuth(t);
     const { ask } = await openApp(t, adapter, auth);
     const { accessToken } = await auth.sessions.start({ subject: 'ada' });
-    for (const headers of [bearer(accessToken), { cookie: `theme=dark; __Host-ww_at=${accessToken}` }]) {
-      const response = await ask('/me?x=1', { headers: headers as Record<string, string> });
+    const ways: readonly HeaderFields[] = [
+      bearer(accessToken),
+      { cookie: `theme=dark; __Host-ww_at=${accessToken}` },
+    ];
+    for (const headers of ways) {
+      const response = await ask('/me?x=1', { headers });
       assert.deepEqual([response.status, await jsonOf(response)], [200, { subject: 'ada' }]);
     }
   });
@@ -30,14 +40,14 @@ export function guardCases(add: AddCase, adapter: AdapterUnderTest): void {
   add('it refuses everybody else with 401, a challenge and a problem document', async (t) => {
     const auth = await openAuth(t);
     const { ask } = await openApp(t, adapter, auth);
-    const refused = [
+    const refused: readonly (readonly [HeaderFields, string, RegExp])[] = [
       [{}, 'ERR_TOKEN_MISSING', /^Bearer realm="watchword"$/],
       [{ authorization: 'Basic YTpi' }, 'ERR_TOKEN_MISSING', /^Bearer realm=/],
       [bearer('x'), 'ERR_TOKEN_MALFORMED', /^Bearer error="invalid_token", error_description="/],
       [{ cookie: '__Host-ww_at=x' }, 'ERR_TOKEN_MALFORMED', /^Bearer error="invalid_token"/],
-    ] as const;
+    ];
     for (const [headers, code, challenge] of refused) {
-      const response = await ask('/me', { headers: headers as Record<string, string> });
+      const response = await ask('/me', { headers });
       assert.match(response.headers.get('www-authenticate') ?? '', challenge);
       assert.equal(response.headers.get('content-type'), 'application/problem+json; charset=utf-8');
       assert.equal(response.headers.get('cache-control'), 'no-store');
@@ -98,7 +108,9 @@ export function guardCases(add: AddCase, adapter: AdapterUnderTest): void {
     assert.deepEqual(await refusalOf(stale), [503, 'ERR_FEED_STALE']);
     assert.equal((await ask('/me', { headers })).status, 200);
   });
+}
 
+function callerCases(add: AddCase, adapter: AdapterUnderTest): void {
   add(
     'an optional guard lets through who brings no credential, and refuses one that is not good',
     async (t) => {
@@ -106,23 +118,25 @@ export function guardCases(add: AddCase, adapter: AdapterUnderTest): void {
       const { ask } = await openApp(t, adapter, auth);
       const { accessToken } = await auth.sessions.start({ subject: 'ada' });
       const cookie = `__Host-ww_at=${accessToken}`;
-      for (const [headers, subject] of [
+      const letThrough: readonly (readonly [HeaderFields, string | null])[] = [
         [{}, null],
         [{ cookie: 'theme=dark' }, null],
         [{ authorization: 'Basic YTpi' }, null],
         [bearer(accessToken), 'ada'],
         [{ cookie }, 'ada'],
-      ] as const) {
-        const response = await ask('/maybe', { headers: headers as Record<string, string> });
+      ];
+      for (const [headers, subject] of letThrough) {
+        const response = await ask('/maybe', { headers });
         assert.deepEqual([response.status, await jsonOf(response)], [200, { subject }]);
       }
-      for (const [headers, code] of [
-        [bearer('x'), 'ERR_TOKEN_MALFORMED'],
-        [{ authorization: 'Bearer' }, 'ERR_TOKEN_MALFORMED'],
-        [{ cookie: '__Host-ww_at=x' }, 'ERR_TOKEN_MALFORMED'],
-      ] as const) {
-        const response = await ask('/maybe', { headers: headers as Record<string, string> });
-        assert.deepEqual(await refusalOf(response), [401, code]);
+      const malformed: readonly HeaderFields[] = [
+        bearer('x'),
+        { authorization: 'Bearer' },
+        { cookie: '__Host-ww_at=x' },
+      ];
+      for (const headers of malformed) {
+        const response = await ask('/maybe', { headers });
+        assert.deepEqual(await refusalOf(response), [401, 'ERR_TOKEN_MALFORMED']);
       }
       const foreign = await ask('/maybe', post({}, { cookie, origin: FOREIGN }));
       assert.deepEqual(await refusalOf(foreign), [403, 'ERR_CROSS_SITE']);
@@ -136,20 +150,22 @@ export function guardCases(add: AddCase, adapter: AdapterUnderTest): void {
     const { ask } = await openApp(t, adapter, auth);
     const { accessToken } = await auth.sessions.start({ subject: 'ada' });
     const cookie = `__Host-ww_at=${accessToken}`;
-    const status = async (headers: Record<string, string>): Promise<number> =>
+    const status = async (headers: HeaderFields): Promise<number> =>
       (await ask('/me', post({}, headers))).status;
-    for (const headers of [OWN_PAGE, { origin: LISTED }, { 'sec-fetch-site': 'same-origin' }]) {
-      assert.equal(await status({ cookie, ...(headers as Record<string, string>) }), 200);
+    const ours: readonly HeaderFields[] = [OWN_PAGE, { origin: LISTED }, { 'sec-fetch-site': 'same-origin' }];
+    for (const headers of ours) {
+      assert.equal(await status({ cookie, ...headers }), 200);
     }
-    for (const headers of [
+    const others: readonly HeaderFields[] = [
       {},
       { origin: FOREIGN },
       { origin: 'null' },
       { origin: `${OWN}.evil.example` },
       { 'sec-fetch-site': 'cross-site', origin: OWN },
       { 'sec-fetch-site': 'same-site' },
-    ]) {
-      assert.equal(await status({ cookie, ...(headers as Record<string, string>) }), 403);
+    ];
+    for (const headers of others) {
+      assert.equal(await status({ cookie, ...headers }), 403);
     }
     assert.equal(await status({ ...bearer(accessToken), origin: FOREIGN }), 200);
     assert.equal((await ask('/me', { headers: { cookie, origin: FOREIGN } })).status, 200, 'to look is safe');

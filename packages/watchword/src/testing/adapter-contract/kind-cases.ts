@@ -11,6 +11,7 @@ import {
   post,
   REAL,
   refusalOf,
+  type HeaderFields,
 } from './world.ts';
 
 /** What else a browser may bring: the id of an opaque session, and the token that proves a request where nothing says its origin. */
@@ -40,15 +41,16 @@ export function kindCases(add: AddCase, adapter: AdapterUnderTest): void {
     const cookie = jarOf(await ask('/log-in', post({ name: 'ada' }, OWN_PAGE)));
     const other = jarOf(await ask('/log-in', post({ name: 'eve' }, OWN_PAGE)));
     const tokenOf = (jar: string): string => /__Host-ww_csrf=([^;]+)/.exec(jar)?.[1] ?? '';
-    const act = (headers: Record<string, string>) => ask('/me', post({}, { cookie, ...headers }));
+    const act = (headers: HeaderFields) => ask('/me', post({}, { cookie, ...headers }));
     assert.equal((await act({ 'x-ww-csrf': tokenOf(cookie) })).status, 200);
-    for (const headers of [
+    const others: readonly HeaderFields[] = [
       {},
       { 'x-ww-csrf': '' },
       { 'x-ww-csrf': tokenOf(other) },
       { 'x-ww-csrf': tokenOf(cookie), origin: FOREIGN },
-    ]) {
-      const refused = await act(headers as Record<string, string>);
+    ];
+    for (const headers of others) {
+      const refused = await act(headers);
       assert.deepEqual(await refusalOf(refused), [403, 'ERR_CROSS_SITE']);
     }
   });

@@ -13,6 +13,7 @@ import {
   OWN_PAGE,
   post,
   refusalOf,
+  type HeaderFields,
 } from './world.ts';
 
 const NAVIGATION = { 'sec-fetch-dest': 'document', 'sec-fetch-mode': 'navigate', 'sec-fetch-site': 'none' };
@@ -27,12 +28,17 @@ async function signInAda(t: Cleanup, adapter: AdapterUnderTest) {
   const { ask } = await openApp(t, adapter, auth);
   const whole = jarOf(await ask('/log-in', post({ name: 'ada' }, OWN_PAGE)));
   const cookie = String(REFRESH_COOKIE.exec(whole));
-  const go = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
+  const go = (path: string, headers: HeaderFields = {}, method = 'GET') =>
     ask(path, { method, headers: { cookie, ...headers }, ...(method === 'POST' && { body: 'x=1' }) });
   return { auth, scheduler, ask, go, whole, cookie };
 }
 
 export function renewalCases(add: AddCase, adapter: AdapterUnderTest): void {
+  navigationCases(add, adapter);
+  chainCases(add, adapter);
+}
+
+function navigationCases(add: AddCase, adapter: AdapterUnderTest): void {
   add(
     'a page renews a session whose access token is gone or has expired, and answers with the cookies',
     async (t) => {
@@ -64,24 +70,28 @@ export function renewalCases(add: AddCase, adapter: AdapterUnderTest): void {
     'only where a browser goes to a page: not ahead of that, not for frames and scripts, not for programs',
     async (t) => {
       const { go } = await signInAda(t, adapter);
-      const speculative = { ...NAVIGATION, 'sec-purpose': 'prefetch;prerender' };
-      for (const headers of [speculative, { 'sec-purpose': 'prefetch', 'sec-fetch-dest': 'empty' }]) {
+      const speculative: readonly HeaderFields[] = [
+        { ...NAVIGATION, 'sec-purpose': 'prefetch;prerender' },
+        { 'sec-purpose': 'prefetch', 'sec-fetch-dest': 'empty' },
+      ];
+      for (const headers of speculative) {
         for (const path of ['/page', '/maybe-page']) {
-          const ahead = await go(path, headers as Record<string, string>);
+          const ahead = await go(path, headers);
           assert.deepEqual(cookieNames(ahead), ['theme']);
           assert.deepEqual(await refusalOf(ahead), [503, 'ERR_PREFETCH_REFUSED']);
         }
       }
-      for (const headers of [
+      const others: readonly HeaderFields[] = [
         { ...NAVIGATION, 'sec-fetch-dest': 'iframe' },
         { 'sec-fetch-dest': 'empty', 'sec-fetch-site': 'same-origin', accept: 'text/html' },
         { 'sec-fetch-site': 'same-origin', accept: 'text/html' },
         { accept: '*/*' },
-      ]) {
-        const other = await go('/page', headers as Record<string, string>);
+      ];
+      for (const headers of others) {
+        const other = await go('/page', headers);
         assert.deepEqual(cookieNames(other), ['theme']);
         assert.deepEqual(await refusalOf(other), [401, 'ERR_TOKEN_MISSING']);
-        assert.deepEqual(await jsonOf(await go('/maybe-page', headers as Record<string, string>)), {
+        assert.deepEqual(await jsonOf(await go('/maybe-page', headers)), {
           subject: null,
         });
       }
@@ -97,25 +107,29 @@ export function renewalCases(add: AddCase, adapter: AdapterUnderTest): void {
   add('a form that is sent late goes through from a page of ours, and from nowhere else', async (t) => {
     const { go } = await signInAda(t, adapter);
     const form = { ...NAVIGATION, 'content-type': 'application/x-www-form-urlencoded' };
-    for (const headers of [
+    const elsewhere: readonly HeaderFields[] = [
       { ...form, 'sec-fetch-site': 'cross-site', origin: FOREIGN },
       { ...form, 'sec-fetch-site': 'none' },
       { 'content-type': form['content-type'], accept: 'text/html' },
       { 'content-type': form['content-type'], accept: 'text/html', origin: 'null' },
-    ]) {
-      const refused = await go('/page', headers as Record<string, string>, 'POST');
+    ];
+    for (const headers of elsewhere) {
+      const refused = await go('/page', headers, 'POST');
       assert.deepEqual([refused.status, cookieNames(refused)], [401, ['theme']]);
     }
-    for (const headers of [
+    const ours: readonly HeaderFields[] = [
       { ...form, 'sec-fetch-site': 'same-origin', origin: OWN },
       { 'content-type': form['content-type'], accept: 'text/html', origin: OWN },
-    ]) {
-      const sent = await go('/page', headers as Record<string, string>, 'POST');
+    ];
+    for (const headers of ours) {
+      const sent = await go('/page', headers, 'POST');
       assert.deepEqual([sent.status, await jsonOf(sent)], [200, { subject: 'ada' }]);
       assert.deepEqual(cookieNames(sent), SET_COOKIES);
     }
   });
+}
 
+function chainCases(add: AddCase, adapter: AdapterUnderTest): void {
   add('many pages at once end up with the same session', async (t) => {
     const { auth, go } = await signInAda(t, adapter);
     const convicted: string[] = [];

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { request as requestOf, type IncomingMessage } from 'node:http';
 import { createWatchwordOn } from '../../facade/create-watchword.ts';
 import type { Watchword, WatchwordOptions } from '../../facade/index.ts';
@@ -16,6 +17,8 @@ export const LISTED = 'https://admin.example';
 export const FOREIGN = 'https://evil.example';
 export const OWN_PAGE = { origin: OWN };
 export const JSON_TYPE = { 'content-type': 'application/json' };
+
+export type HeaderFields = Readonly<Record<string, string>>;
 
 export interface Time {
   readonly clock: Clock;
@@ -57,7 +60,7 @@ export function bearer(token: string) {
   return { authorization: `Bearer ${token}` };
 }
 
-export function post(body: unknown, headers: Record<string, string> = {}): RequestInit {
+export function post(body: unknown, headers: HeaderFields = {}): RequestInit {
   return { method: 'POST', headers: { ...JSON_TYPE, ...headers }, body: JSON.stringify(body) };
 }
 
@@ -74,21 +77,36 @@ export function cookieNames(response: Response): readonly string[] {
   return response.headers.getSetCookie().map((cookie) => cookie.split('=', 1)[0] ?? '');
 }
 
-// oxlint-disable-next-line typescript/no-explicit-any -- the shape of the answer is what tests look at
-export async function jsonOf(response: Response): Promise<any> {
+export async function jsonOf(response: Response): Promise<unknown> {
   return response.json();
+}
+
+/** What stands at this place of the answer's JSON. */
+export async function fieldOf(response: Response, ...place: readonly string[]): Promise<unknown> {
+  let value = await jsonOf(response);
+  for (const name of place) {
+    assert.ok(typeof value === 'object' && value !== null, place.join('.'));
+    value = (value as Readonly<Record<string, unknown>>)[name];
+  }
+  return value;
+}
+
+export async function textOf(response: Response, ...place: readonly string[]): Promise<string> {
+  const text = await fieldOf(response, ...place);
+  assert.ok(typeof text === 'string', place.join('.'));
+  return text;
 }
 
 /** Status and code: what a refusal is known by. */
 export async function refusalOf(response: Response): Promise<readonly [number, string]> {
-  return [response.status, (await jsonOf(response)).code];
+  return [response.status, await textOf(response, 'code')];
 }
 
 /** Sends a request line as it stands, which `fetch` would not. */
 export function askLine(
   url: string,
   path: string,
-  headers: Record<string, string>,
+  headers: HeaderFields,
 ): Promise<{ readonly status: number; readonly text: string }> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);

@@ -1,4 +1,4 @@
-import type { GuardVerdict } from './authorize.ts';
+import type { GuardVerdict } from '../authorize.ts';
 
 type Passed = Exclude<GuardVerdict, { readonly kind: 'refused' }>;
 

@@ -1,9 +1,9 @@
-import type { SessionId } from '../domain/ids.ts';
-import type { Session } from '../domain/session.ts';
+import type { SessionId } from '../../domain/ids.ts';
+import type { Session } from '../../domain/session.ts';
 import { readCookie, setCookie } from './cookies.ts';
-import type { HttpContext } from './handler.ts';
-import type { Header, NeutralRequest } from './neutral.ts';
-import { readCredential } from './parse/credential.ts';
+import type { HttpContext } from '../handler.ts';
+import type { Header, NeutralRequest } from '../neutral.ts';
+import { readCredential } from '../parse/credential.ts';
 
 /** What a page sends back, as nobody can who does not read the cookie. */
 export const CSRF_HEADER = 'x-ww-csrf';

@@ -1,6 +1,6 @@
-import { WatchwordError } from '../errors/watchword-error.ts';
-import type { Header, NeutralRequest } from './neutral.ts';
-import type { HttpSettings } from './settings.ts';
+import { WatchwordError } from '../../errors/watchword-error.ts';
+import type { Header, NeutralRequest } from '../neutral.ts';
+import type { HttpSettings } from '../settings.ts';
 
 /** The cookies of a session: access token, refresh token, opaque session, and what proves that a page of ours asks. */
 export type CookieKind = 'at' | 'rt' | 'sid' | 'csrf';
@@ -27,7 +27,7 @@ export function nameUnder(prefix: string, kind: CookieKind): string {
 
 /** The cookie of today's name; where there is none, that of a prefix of before. */
 export function readCookie(request: NeutralRequest, kind: CookieKind, settings: HttpSettings): CookieReading {
-  const pairs = cookiePairs(request);
+  const pairs = cookiePairs(request.header('cookie'));
   for (const prefix of [settings.cookiePrefix, ...settings.formerCookiePrefixes]) {
     const reading = readNamed(pairs, nameUnder(prefix, kind));
     if (reading.kind !== 'absent') return reading;
@@ -43,11 +43,11 @@ function readNamed(pairs: readonly string[], name: string): CookieReading {
 }
 
 /**
- * The pairs of the header. Blanks around them go, and nothing else: browsers take `__Host-` behind a character that only `trim()` thinks
+ * The pairs of a `Cookie` header. Blanks around them go, and nothing else: browsers take `__Host-` behind a character that only `trim()` thinks
  * blank for a name without that prefix, which a sibling may set.
  */
-export function cookiePairs(request: NeutralRequest): readonly string[] {
-  return (request.header('cookie') ?? '').split(';').map(withoutBlanks);
+export function cookiePairs(header: string | undefined): readonly string[] {
+  return (header ?? '').split(';').map(withoutBlanks);
 }
 
 function withoutBlanks(text: string): string {

@@ -1,6 +1,6 @@
-import type { EventSink } from '../ports/event-sink.ts';
+import type { EventSink } from '../../ports/event-sink.ts';
 import { MAX_COOKIE_LENGTH } from './cookies.ts';
-import type { Header } from './neutral.ts';
+import type { Header } from '../neutral.ts';
 
 /** From where on a cookie is near the limit: with a few more roles it is over. */
 const NEAR_LENGTH = MAX_COOKIE_LENGTH * 0.75;

@@ -7,8 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { root } from '../setup/root.js';
-import { PackedProject } from './support/packed-project.js';
+import { root } from '../../setup/root.js';
 
 const example = join(root, 'examples/express');
 const readExample = (/** @type {string} */ file) => readFileSync(join(example, file), 'utf8');
@@ -26,8 +25,15 @@ function blocks(text, language) {
   );
 }
 
-describe('examples/express, with the packed library', () => {
-  const project = new PackedProject();
+/**
+ * @param {import('./packed-project.js').PackedProject} project with the packed library and Express installed
+ */
+export function describeExample(project) {
+  describe('examples/express, with the packed library', () => testExample(project));
+}
+
+/** @param {import('./packed-project.js').PackedProject} project */
+function testExample(project) {
   /** @type {import('node:child_process').ChildProcess} */
   let app;
   let port = 0;
@@ -36,7 +42,6 @@ describe('examples/express, with the packed library', () => {
   const moved = (text) => text.replaceAll('3000', String(port));
 
   before(async () => {
-    await project.install(['express']);
     port = await freePort();
     project.write('app.mjs', moved(readExample('app.mjs')));
     app = spawn(process.execPath, ['app.mjs'], { cwd: project.folder, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -49,7 +54,6 @@ describe('examples/express, with the packed library', () => {
   after(async () => {
     const exited = once(app, 'exit');
     if (app.exitCode === null && app.kill('SIGKILL')) await exited;
-    project.remove();
   });
 
   test("is the README's first screen, word for word", () => {
@@ -117,7 +121,7 @@ describe('examples/express, with the packed library', () => {
     });
     return stdout;
   }
-});
+}
 
 const hasCurl = () =>
   promisify(execFile)('curl', ['--version']).then(
@@ -128,7 +132,7 @@ const hasCurl = () =>
 /**
  * A machine may have no curl, and the steps are the same: these are the options that they use.
  *
- * @param {PackedProject} project
+ * @param {import('./packed-project.js').PackedProject} project
  */
 function standInForCurl(project) {
   project.write(

@@ -1,5 +1,5 @@
 import { cookiePairs } from './cookies.ts';
-import type { Header, NeutralRequest } from './neutral.ts';
+import type { Header, NeutralRequest } from '../neutral.ts';
 
 /** The request as the browser will send it once it has these cookies. */
 export function withCookies(request: NeutralRequest, cookies: readonly Header[]): NeutralRequest {

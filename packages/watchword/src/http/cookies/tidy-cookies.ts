@@ -1,7 +1,7 @@
 import { COOKIE_KINDS, cookiePairs, nameUnder } from './cookies.ts';
-import type { HttpContext } from './handler.ts';
-import type { Header, NeutralRequest, NeutralResponse } from './neutral.ts';
-import type { HttpSettings } from './settings.ts';
+import type { HttpContext } from '../handler.ts';
+import type { Header, NeutralRequest, NeutralResponse } from '../neutral.ts';
+import type { HttpSettings } from '../settings.ts';
 
 /*
  * A browser that honours `__Host-` has a cookie of ours once, with two exceptions: a partitioned cookie stands beside one
@@ -14,6 +14,9 @@ const EXPIRED = 'Max-Age=0; Secure';
 
 /** How many domains above our own a cookie may have been given to: those of public suffixes are refused by browsers. */
 const MAX_PARENTS = 2;
+
+/** How many names are cleared in one answer: proxies take 4 KiB of headers, and what is left is cleared in the next. */
+const MAX_DUPLICATES = 4;
 
 /** Adds what makes the browser forget the cookies that stand in the way of those that it has or is given. */
 export function withTidyCookies(
@@ -45,7 +48,9 @@ function clearStale(
 ): readonly Header[] {
   const { settings } = context;
   const { cookiePrefix, formerCookiePrefixes, partitioned } = settings;
-  const brought = cookiePairs(request).map((pair) => pair.slice(0, Math.max(0, pair.indexOf('='))));
+  const brought = cookiePairs(request.header('cookie')).map((pair) =>
+    pair.slice(0, Math.max(0, pair.indexOf('='))),
+  );
   const duplicates = [cookiePrefix, ...formerCookiePrefixes]
     .flatMap((prefix) => COOKIE_KINDS.map((kind) => nameUnder(prefix, kind)))
     .filter((name) => brought.indexOf(name) !== brought.lastIndexOf(name));
@@ -58,7 +63,7 @@ function clearStale(
   // Set before cookies were partitioned, it would stand beside its successor.
   const twins = partitioned ? replaced.map((kind) => nameUnder(cookiePrefix, kind)) : [];
   return [
-    ...duplicates.flatMap((name) => clearEverywhere(name, request, settings)),
+    ...duplicates.slice(0, MAX_DUPLICATES).flatMap((name) => clearEverywhere(name, request, settings)),
     ...former.filter(isLeft).flatMap(clearInBothPartitions),
     ...twins.filter(isLeft).map(clearUnpartitioned),
   ].map((cookie) => ['set-cookie', cookie]);
