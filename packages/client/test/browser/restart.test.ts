@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -18,16 +18,18 @@ for (const form of formsOf('jwt')) {
       raceWindowMs: 1000,
       browserSessions: form,
     });
-    const profile = await mkdtemp(join(tmpdir(), 'watchword-client-'));
+    const folder = await mkdtemp(join(tmpdir(), 'watchword-client-'));
+    const [profile, asBefore] = [join(folder, 'profile'), join(folder, 'as-before')];
     t.after(async () => {
       await server.close();
-      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     });
     const renewed = () => server.events.filter(({ type }) => type === 'refresh_rotated').length;
 
     const first = await launch(profile);
     await signUp(await openTab(first, server));
     await first.close();
+    await cp(profile, asBefore, { recursive: true });
 
     const second = await launch(profile);
     const tokens = async (context: BrowserContext) =>
@@ -41,9 +43,14 @@ for (const form of formsOf('jwt')) {
     assert.equal(await ask(page), 200);
     await kill(second, profile);
 
-    const third = await launch(profile);
+    let third = await launch(profile);
     t.after(() => third.close());
-    assert.deepEqual(await tokens(third), [stored], 'the browser had not written down the renewal');
+    if ((await tokens(third))[0] !== stored) {
+      t.diagnostic('this once the browser had written down the renewal: it gets the profile of before');
+      await third.close();
+      third = await launch(asBefore);
+    }
+    assert.deepEqual(await tokens(third), [stored]);
     const again = await openTab(third, server);
     assert.equal(await stateOf(again), 'signed-in');
     await again.evaluate(() => window.client.refresh());

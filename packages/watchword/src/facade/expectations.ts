@@ -26,9 +26,11 @@ export function createExpect(defaults: ExpectationDefaults, names: readonly stri
   return (where, options) => {
     if (options === undefined) return usual;
     refuseUnknownOptions(where, options, names, ArgumentError);
+    const wanted = audienceList(options.audience);
+    // Copies: what was found to suit them is remembered.
     return {
-      audience: audienceList(options.audience) ?? audience,
-      scope: scopeValues(options.scope),
+      audience: wanted === undefined ? audience : [...wanted],
+      scope: [...scopeValues(options.scope)],
       maxAgeSeconds: toNumber('maxAgeSeconds', options.maxAgeSeconds),
       maxStalenessMs: toNumber('maxStalenessMs', options.maxStalenessMs) ?? maxStalenessMs,
     };

@@ -71,6 +71,36 @@ test('a route whose guard was forgotten says so instead of answering', async (t)
   assert.match(await response.text(), /`req\.auth` was read on a route without `auth\.require\(\)`/);
 });
 
+test('what stands before the middleware sees no `req.auth` of ours, and what it sets itself does not pass for a guard’s', async (t) => {
+  const auth = await openAuth(t);
+  const { accessToken } = await auth.sessions.start({ subject: 'ada' });
+  const app = express();
+  const seen: unknown[] = [];
+  app.use((request, _response, next) => {
+    seen.push(request.auth);
+    if (request.query['claim'] !== undefined) Object.assign(request, { auth: { subject: 'mallory' } });
+    next();
+  });
+  app.use(watchword(auth));
+  app.get('/me', auth.require(), (request, response) => void response.json(request.auth.subject));
+  const below = express();
+  below.get('/me', auth.require(), (request, response) => void response.json(request.auth.subject));
+  below.get('/forgotten', (request, response) => void response.json(request.auth.subject));
+  app.use('/below', below);
+  app.get('/forgotten', (request, response) => void response.json(request.auth.subject));
+  app.use(sayMessage);
+  const url = await listen(t, app);
+  for (const path of ['/forgotten?claim', '/forgotten', '/forgotten?claim', '/below/forgotten?claim']) {
+    const response = await fetch(`${url}${path}`, { headers: bearer(accessToken) });
+    assert.match(await response.text(), /was read on a route without/, path);
+  }
+  for (const path of ['/me?claim', '/below/me?claim', '/me']) {
+    const response = await fetch(`${url}${path}`, { headers: bearer(accessToken) });
+    assert.equal(await response.json(), 'ada', path);
+  }
+  assert.deepEqual(new Set(seen), new Set([undefined]));
+});
+
 test('a guard stands alone, without the middleware', async (t) => {
   const auth = await openAuth(t);
   const app = express();

@@ -115,6 +115,17 @@ test('what is remembered is bounded, and what is asked for again stays longest',
   assert.ok(found <= 10, `${found} are remembered`);
 });
 
+test('of two that end alike neither is taken for the other', () => {
+  const cache = new RecentTexts<string>(10);
+  const end = 'x'.repeat(100);
+  cache.add(`one ${end}`, 'one');
+  assert.equal(cache.get(`two ${end}`), undefined);
+  cache.delete(`two ${end}`);
+  assert.equal(cache.get(`one ${end}`), 'one');
+  cache.add(`two ${end}`, 'two');
+  assert.deepEqual([cache.get(`one ${end}`), cache.get(`two ${end}`)], [undefined, 'two']);
+});
+
 type Revoke = (
   auth: Awaited<ReturnType<ReturnType<typeof createInstallation>['open']>>['auth'],
   ids: { readonly jti: string; readonly sid: string; readonly kid: string },

@@ -29,7 +29,7 @@ declare global {
 export function watchword(auth: HasHttpFace) {
   assertInstallation(auth, 'app.use(watchword(auth))');
   return (request: IncomingMessage, response: ServerResponse, next: ConnectNext): void => {
-    Object.defineProperty(request, 'auth', UNGUARDED);
+    hideAuth(request);
     if (!auth.http.handles(pathOfConnect(request))) return next();
     handleRequest(auth, request, response).then(undefined, next);
   };
@@ -48,22 +48,43 @@ export function answerProblems(auth: HasHttpFace) {
   };
 }
 
+/** Makes `req.auth` throw, whatever stood there, until a guard sets it. */
+function hideAuth(request: IncomingMessage & Judged): void {
+  const prototype: unknown = Object.getPrototypeOf(request);
+  if (!isOfOneApp(prototype) || Object.hasOwn(request, 'auth')) {
+    Object.defineProperty(request, 'auth', UNGUARDED);
+  } else if (!Object.hasOwn(prototype, 'auth')) {
+    // Once for an app: an accessor for each of its requests would be dear.
+    Object.defineProperty(prototype, 'auth', UNGUARDED);
+  }
+  request[judged] = NOBODY_YET;
+}
+
+/** Express makes a prototype of requests for each app, and names the app in it. */
+function isOfOneApp(prototype: unknown): prototype is object {
+  return typeof prototype === 'object' && prototype !== null && Object.hasOwn(prototype, 'app');
+}
+
 const judged = Symbol('watchword.judged');
 
 interface Judged {
-  [judged]?: unknown;
+  [judged]?: { readonly value: unknown };
 }
+
+const NOBODY_YET = { value: undefined };
 
 /** `undefined.subject` would tell nobody that a guard is missing. */
 const UNGUARDED: PropertyDescriptor & ThisType<Judged> = {
   configurable: true,
   get() {
-    if (judged in this) return this[judged];
+    const found = this[judged];
+    // Whoever asks before the middleware does not know it.
+    if (found !== NOBODY_YET) return found?.value;
     throw new Error(
       '`req.auth` was read on a route without `auth.require()`. Put the guard before the handler.',
     );
   },
   set(value: unknown) {
-    this[judged] = value;
+    this[judged] = { value };
   },
 };

@@ -43,7 +43,8 @@ export function watchword(
 ): MiddlewareHandler {
   assertInstallation(auth, 'app.use(watchword(auth))');
   return (c, next) => {
-    if (!auth.http.handles(pathOfWeb(c.req.raw))) return next();
+    // Hono has the path at hand, but decoded: of what that lets through, the one that was sent decides.
+    if (!auth.http.handles(c.req.path) || !auth.http.handles(pathOfWeb(c.req.raw))) return next();
     const neutral = fromWeb(c.req.raw, { address: address(c) }, (limitBytes) =>
       readContextBody(c.req, limitBytes),
     );

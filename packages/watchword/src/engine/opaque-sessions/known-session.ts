@@ -4,6 +4,7 @@ import type { Session } from '../../domain/session.ts';
 import { epochMs, type EpochMs } from '../../domain/time.ts';
 import type { RevocableWords } from '../revocation/view.ts';
 import type { ReadClaims } from '../tokens/read-claims.ts';
+import type { TokenExpectations } from '../tokens/verify.ts';
 
 /** How long nothing is tried behind requests once it has failed. */
 export const REST_AFTER_FAILURE_MS = 5000;
@@ -16,6 +17,7 @@ export interface KnownSession {
   /** What it is worth to whoever asks: what an access token would say that was made when the row was read. */
   readonly claims: ReadClaims;
   readonly words: RevocableWords;
+  suited: TokenExpectations | undefined;
   readonly session: Session;
   readonly reading: Reading;
   /** Its chain and its idle expiry, as the row was read or as this process has written it since. */

@@ -55,6 +55,7 @@ export async function readSession(
     presented,
     claims,
     words: revocableWords(claims),
+    suited: undefined,
     session,
     reading: { begunMs, endedMs, storeMs: nowMs },
     chain,

@@ -81,7 +81,7 @@ export function createTokenVerifier(parts: TokenVerifierParts): TokenVerifier {
     if ('wrongClaim' in claims) {
       return refuse('ERR_TOKEN_CLAIMS', `the claim ${claims.wrongClaim} is missing or wrong`);
     }
-    return { kind, key, claims, words: undefined };
+    return { kind, key, claims, words: undefined, suited: undefined };
   }
 
   /** Of a remembered token nothing is believed but that it is authentic: its key may have died, and its kind be another. */
@@ -113,16 +113,21 @@ export function createTokenVerifier(parts: TokenVerifierParts): TokenVerifier {
 
 /** Everything about what is authentic that may change with time, or is for the place to want. */
 export function judgeAuthentic(
-  { claims, words }: Pick<AuthenticToken, 'claims' | 'words'>,
+  authentic: Pick<AuthenticToken, 'claims' | 'words' | 'suited'>,
   { issuer, clock, view }: Pick<TokenVerifierParts, 'issuer' | 'clock' | 'view'>,
   expected: TokenExpectations,
 ): Refusal | undefined {
-  return (
+  const { claims, words } = authentic;
+  if (authentic.suited === expected) {
+    return judgeTimes(claims, clock.nowMs(), expected) ?? judgeRevocation(claims, words, view, expected);
+  }
+  const refusal =
     judgeBelonging(claims, issuer, expected) ??
     judgeTimes(claims, clock.nowMs(), expected) ??
     judgeRevocation(claims, words, view, expected) ??
-    judgeScope(claims, expected)
-  );
+    judgeScope(claims, expected);
+  if (refusal === undefined) authentic.suited = expected;
+  return refusal;
 }
 
 interface FoundKey {
