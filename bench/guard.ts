@@ -58,7 +58,7 @@ async function measure(
   { ratios, figures }: Findings,
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'watchword-bench-'));
-  const variants = { bare: 'bare', ours: 'watchword', ...peers };
+  const variants = { bare: 'bare', idle: 'idle', ours: 'watchword', ...peers };
   const servers = new Map<string, ServerProcess>();
   const runs: Record<string, Load['run']> = {};
   const cpu: Record<string, number[]> = {};
@@ -86,6 +86,9 @@ async function measure(
     ratios[framework] = medianRatio(speedOf('ours'), speedOf('bare'));
     // Of the CPU time that requests take without a guard to that with it.
     ratios[`${framework}_cpu`] = medianRatio(cpuOf('bare'), cpuOf('ours'));
+    // The framework's own share: a middleware and a guard that do nothing.
+    ratios[`${framework}_idle`] = medianRatio(speedOf('idle'), speedOf('bare'));
+    ratios[`${framework}_vs_idle`] = medianRatio(speedOf('ours'), speedOf('idle'));
     for (const name of Object.keys(peers)) {
       ratios[name] = medianRatio(speedOf(name), speedOf('bare'));
       ratios[`${name}_cpu`] = medianRatio(cpuOf('bare'), cpuOf(name));

@@ -4,6 +4,8 @@ import type { Watchword } from 'watchword';
 export type Variant =
   /** Nobody: the subject is made up. */
   | { readonly kind: 'bare' }
+  /** A guard and a middleware that do nothing: what the framework takes for having them. */
+  | { readonly kind: 'idle' }
   | { readonly kind: 'watchword'; readonly auth: Watchword }
   /** The framework's own plugin, or the one that everybody takes. */
   | { readonly kind: 'peer'; readonly secret: string; readonly cached: boolean };

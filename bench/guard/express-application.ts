@@ -7,6 +7,7 @@ import { ISSUER, SOMEBODY, type Variant } from './application.ts';
 export async function startExpress(variant: Variant, port: number): Promise<void> {
   const app = express();
   if (variant.kind === 'watchword') app.use(watchword(variant.auth));
+  if (variant.kind === 'idle') app.use((_request, _response, next) => next());
   app.get('/me', ...handlersOf(variant));
   await once(app.listen(port, '127.0.0.1'), 'listening');
 }
@@ -15,6 +16,11 @@ function handlersOf(variant: Variant): RequestHandler[] {
   switch (variant.kind) {
     case 'bare':
       return [(_request, response) => void response.json({ subject: SOMEBODY })];
+    case 'idle':
+      return [
+        (_request, _response, next) => next(),
+        (_request, response) => void response.json({ subject: SOMEBODY }),
+      ];
     case 'watchword':
       return [
         variant.auth.require(),

@@ -9,6 +9,9 @@ export async function startFastify(variant: Variant, port: number): Promise<void
     case 'bare':
       app.get('/me', async () => ({ subject: SOMEBODY }));
       break;
+    case 'idle':
+      app.get('/me', { onRequest: (_request, _reply, done) => done() }, async () => ({ subject: SOMEBODY }));
+      break;
     case 'watchword':
       await app.register(watchword(variant.auth));
       app.get('/me', { onRequest: requireAuth(variant.auth) }, async (request) => ({

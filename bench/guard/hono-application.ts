@@ -15,6 +15,15 @@ function applicationOf(variant: Variant): Pick<Hono, 'fetch'> {
   switch (variant.kind) {
     case 'bare':
       return new Hono().get('/me', (c) => c.json({ subject: SOMEBODY }));
+    case 'idle': {
+      const app = new Hono();
+      app.use((_c, next) => next());
+      return app.get(
+        '/me',
+        (_c, next) => next(),
+        (c) => c.json({ subject: SOMEBODY }),
+      );
+    }
     case 'watchword': {
       const app = new Hono();
       app.use(watchword(variant.auth));

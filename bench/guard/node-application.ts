@@ -15,6 +15,13 @@ function listenerOf(variant: Variant): RequestListener {
   switch (variant.kind) {
     case 'bare':
       return (_request, response) => answer(response, SOMEBODY);
+    case 'idle': {
+      const handle: Handler = async (_request, response) => {
+        await Promise.resolve();
+        answer(response, SOMEBODY);
+      };
+      return (request, response) => void handle(request, response);
+    }
     case 'watchword': {
       const { auth } = variant;
       const guard = auth.require();

@@ -24,6 +24,8 @@ async function variantFor(name: string): Promise<Variant> {
   switch (name) {
     case 'watchword':
       return { kind: 'watchword', auth: await openWatchword() };
+    case 'idle':
+      return { kind: 'idle' };
     case 'peer':
     case 'cached_peer':
       return { kind: 'peer', secret, cached: name === 'cached_peer' };
