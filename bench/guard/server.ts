@@ -1,4 +1,4 @@
-// One application with one route, in a process of its own: GUARD_FRAMEWORK says in which framework, GUARD_BY by whom it is guarded.
+// Applications with one route each: GUARD_FRAMEWORK says in which framework, GUARD_PORTS by whom they are guarded and where they listen.
 import { randomBytes } from 'node:crypto';
 import { serve } from '../refresh-http/serve.ts';
 import { openWatchword, sessionTokens, tokensUnder } from './tokens.ts';
@@ -15,15 +15,16 @@ const APPLICATIONS: Readonly<Record<string, StartApplication>> = {
   node: startNode,
 };
 
-const { GUARD_FRAMEWORK = '', GUARD_BY = '', PORT } = process.env;
+const { GUARD_FRAMEWORK = '', GUARD_PORTS = '{}' } = process.env;
 const start = APPLICATIONS[GUARD_FRAMEWORK];
 if (start === undefined) throw new Error(`no application for ${GUARD_FRAMEWORK}`);
 const secret = randomBytes(32).toString('hex');
+const auth = await openWatchword();
 
-async function variantFor(name: string): Promise<Variant> {
+function variantFor(name: string): Variant {
   switch (name) {
     case 'watchword':
-      return { kind: 'watchword', auth: await openWatchword() };
+      return { kind: 'watchword', auth };
     case 'idle':
       return { kind: 'idle' };
     case 'peer':
@@ -34,8 +35,7 @@ async function variantFor(name: string): Promise<Variant> {
   }
 }
 
-const variant = await variantFor(GUARD_BY);
-await start(variant, Number(PORT));
-serve((count) =>
-  variant.kind === 'watchword' ? sessionTokens(variant.auth, count) : tokensUnder(secret, count),
-);
+const ports = JSON.parse(GUARD_PORTS) as Readonly<Record<string, number>>;
+for (const [name, port] of Object.entries(ports)) await start(variantFor(name), port);
+// First those of ours, then as many for the peers.
+serve(async (count) => [...(await sessionTokens(auth, count)), ...(await tokensUnder(secret, count))]);

@@ -111,7 +111,7 @@ function bareEnvironment(): NodeJS.ProcessEnv {
 }
 
 /** A port of the loopback that was free a moment ago. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);

@@ -19,12 +19,22 @@ export interface HasHttpFace {
  *       …
  *     });
  */
-export async function handleRequest(
-  { http }: HasHttpFace,
+export function handleRequest(
+  auth: HasHttpFace,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<boolean> {
-  if (!http.handles(pathOfConnect(request))) return false;
+  return auth.http.handles(pathOfConnect(request)) ? answer(auth, request, response) : NOT_OURS;
+}
+
+/** The same for all of the application's own requests, which are not to wait for the making of one. */
+const NOT_OURS = Promise.resolve(false);
+
+async function answer(
+  { http }: HasHttpFace,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<true> {
   const neutral = fromConnect(request, (limitBytes) => readBody(request, limitBytes));
   sendConnectStream(await http.handle(neutral), response);
   return true;
