@@ -12,9 +12,9 @@ import type { Credentials, Holder, Memory, Question } from './load-server.ts';
 const SCRIPT = fileURLToPath(new URL('load-server.ts', import.meta.url));
 const CONNECTIONS = 200;
 const isLong = process.env['WATCHWORD_LONG'] !== undefined;
-const LOAD_MS = isLong ? 60_000 : 6000;
+const LOAD_MS = isLong ? 60_000 : 4000;
 /** Code is compiled, caches fill, pools grow. */
-const WARM_UP_MS = isLong ? 15_000 : 4000;
+const WARM_UP_MS = isLong ? 15_000 : 3000;
 /** What is kept for each revoked session until its tokens are over is part of it. */
 const MOST_GROWTH_MB = 24;
 const PASSWORD = 'correct horse battery';

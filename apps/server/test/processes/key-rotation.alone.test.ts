@@ -8,7 +8,7 @@ import { createVerifier, type Verifier } from 'watchword/verifier';
 import { ask, closeConnections, startGroup, type Member } from './server-group.ts';
 
 const LONG = process.env['WATCHWORD_LONG'] !== undefined;
-const ROTATIONS = LONG ? 20 : 4;
+const ROTATIONS = LONG ? 20 : 2;
 const BETWEEN_MS = 3000;
 /** What a compromised key can take to arrive at a verifier elsewhere. */
 const RENEWAL_SECONDS = 2;

@@ -1,3 +1,4 @@
+import { renewedCookie } from './cookies/cookie-headers.ts';
 import type { VerifiedToken } from '../engine/tokens/verified-token.ts';
 import type { GuardVerdict } from './authorize.ts';
 import type { Guard } from './guard.ts';
@@ -17,7 +18,7 @@ export interface ConnectRequest {
   /** What a framework makes of the address and of the proxies that it was told to trust. */
   readonly ip?: string | undefined;
   readonly socket?: { readonly remoteAddress?: string | undefined };
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly headers: Record<string, string | string[] | undefined>;
   auth?: VerifiedToken | undefined;
 }
 
@@ -56,7 +57,7 @@ export function createConnectGuard(guard: Guard): ConnectGuard {
   return (request, response, next) => {
     const proceed = (verdict: GuardVerdict): void => {
       if (verdict.kind === 'refused') return sendConnect(verdict.response, response);
-      if (verdict.cookies !== undefined) setCookies(verdict.cookies, response);
+      if (verdict.cookies !== undefined) setCookies(verdict.cookies, request, response);
       setAuth(request, verdict.kind === 'anonymous' ? undefined : verdict.token);
       next();
     };
@@ -67,10 +68,11 @@ export function createConnectGuard(guard: Guard): ConnectGuard {
   };
 }
 
-/** The cookies that a guard sets: no cache may keep them for somebody else. */
-function setCookies(cookies: readonly Header[], response: ConnectResponse): void {
+/** The cookies that a guard sets: no cache may keep them for somebody else, and the next guard has to see them. */
+function setCookies(cookies: readonly Header[], request: ConnectRequest, response: ConnectResponse): void {
   appendCookies(cookies, response);
   response.setHeader('cache-control', 'no-store');
+  request.headers['cookie'] = renewedCookie(headerOf(request, 'cookie'), cookies);
 }
 
 /** Makes `request.auth` the verified token, or nobody in particular, over whatever stood there. */

@@ -12,12 +12,11 @@ export {
 } from './connect.ts';
 export type { ConnectGuard, ConnectNext, ConnectRequest, ConnectResponse } from './connect.ts';
 export type { AdapterFace, Guard, GuardOptions, HandshakeGuard, Installation } from './guard.ts';
-export { cookieHeaders } from './cookies/cookie-headers.ts';
+export { cookieHeaders, renewedCookie } from './cookies/cookie-headers.ts';
 export { createHttpFace } from './http-face.ts';
 export type { HttpFace } from './http-face.ts';
 export type { BodyReading, Header, NeutralRequest, NeutralResponse } from './neutral.ts';
 export { afterwards, type Soon } from './soon.ts';
-export { cookiesAfter } from './cookies/with-cookies.ts';
 export { METADATA_PATH } from './settings.ts';
 export type { StreamingBody } from '../ports/byte-sink.ts';
 export type { HttpSettings } from './settings.ts';

@@ -60,6 +60,36 @@ test('what a guard has renewed goes out with whatever the application answers', 
   }
 });
 
+test('a guard behind one that has renewed sees what it is about to answer, also where requests cannot be changed', async (t) => {
+  const auth = await openAuth(t);
+  const app = new Hono();
+  app.post('/log-in', async (c) => {
+    await signIn(auth, c, { subject: 'ada' });
+    return c.text('in');
+  });
+  app.use(requireAuth(auth, { renew: true }));
+  app.post('/form', requireAuth(auth), requireAuth(auth, { renew: true }), async (c) =>
+    c.json({ ...(await c.req.parseBody()), subject: c.var.auth.subject }),
+  );
+  const whole = jarOf(await app.request('/log-in', { method: 'POST', headers: OWN_PAGE }));
+  const cookie = String(/__Host-ww_rt=[^;]+/.exec(whole));
+  for (const isFixed of [false, true]) {
+    const request = new Request('http://localhost:3000/form', {
+      method: 'POST',
+      headers: { ...OWN_PAGE, cookie, 'sec-fetch-dest': 'document', 'sec-fetch-site': 'same-origin' },
+      body: new URLSearchParams({ order: '7' }),
+    });
+    const refuse = (): never => {
+      throw new TypeError('immutable');
+    };
+    if (isFixed) Object.defineProperty(request.headers, 'set', { value: refuse });
+    const answer = await app.request(request);
+    assert.equal(answer.status, 200);
+    assert.equal(cookieNames(answer).length, 3);
+    assert.deepEqual(await answer.json(), { order: '7', subject: 'ada' });
+  }
+});
+
 test('headers of middleware around it go out with its answers', async (t) => {
   const auth = await openAuth(t);
   const app = new Hono();

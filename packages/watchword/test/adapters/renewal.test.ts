@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import express from 'express';
+import createFastify from 'fastify';
 import { authOf, signIn, watchword } from '../../src/adapters/express/index.ts';
+import * as fastify from '../../src/adapters/fastify/index.ts';
 import { authenticate, renewedHeaders } from '../../src/adapters/web/index.ts';
 import { WatchwordError, type GuardOptions, type Watchword } from '../../src/facade/index.ts';
 import { memory } from '../../src/stores/memory/index.ts';
@@ -111,6 +113,48 @@ test('what is rendered behind it sees the cookies that the browser is about to h
   assert.equal(gone.get('cookie'), 'theme=dark');
   assert.equal(renewedHeaders(request, []).get('cookie'), cookie);
 });
+
+test('a guard behind one that has renewed sees what it is about to answer, and renews no more', async (t) => {
+  const auth = await openAuth(t);
+  const app = express();
+  app.post('/log-in', logIn(auth));
+  app.use(auth.require({ renew: true }));
+  const strict = auth.require({ maxAgeSeconds: 60 });
+  app.get('/page', strict, auth.require({ renew: true }), (request, response) => {
+    response.json({ subject: request.auth.subject, cookie: request.headers.cookie });
+  });
+  await judgeTwoGuards(await listen(t, app));
+});
+
+test('and behind one of Fastify', async (t) => {
+  const auth = await openAuth(t);
+  const app = createFastify();
+  t.after(() => app.close());
+  await app.register(fastify.watchword(auth));
+  app.post('/log-in', async (request, reply) => {
+    await fastify.signIn(auth, request, reply, { subject: 'ada' });
+    return 'in';
+  });
+  const renewing = fastify.requireAuth(auth, { renew: true });
+  const onRequest = [renewing, fastify.requireAuth(auth), renewing];
+  app.get('/page', { onRequest }, (request) => ({
+    subject: request.auth.subject,
+    cookie: request.headers.cookie,
+  }));
+  await judgeTwoGuards(await app.listen({ port: 0, host: '127.0.0.1' }));
+});
+
+async function judgeTwoGuards(url: string): Promise<void> {
+  const left = await leftCookie(url);
+  const page = await fetch(`${url}/page`, { headers: { ...NAVIGATION, cookie: `theme=dark; ${left}` } });
+  assert.equal(page.status, 200);
+  assert.deepEqual(cookieNames(page), ['__Host-ww_at', '__Host-ww_rt', '__Host-ww_csrf']);
+  const [access, refresh] = jarOf(page).split('; ');
+  const { subject, cookie } = (await page.json()) as { subject: string; cookie: string };
+  assert.equal(subject, 'ada');
+  assert.deepEqual(cookie.split('; ').slice(0, 3), ['theme=dark', refresh, access]);
+  assert.ok(!cookie.includes(left), 'what was replaced is gone');
+}
 
 test('a name that only seems to be one of ours stays what it is', () => {
   // Browsers let a sibling set it: to them the character before `__Host-` is a part of the name.

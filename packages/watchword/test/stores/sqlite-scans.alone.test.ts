@@ -12,11 +12,12 @@ import { sqlite } from '../../src/stores/sqlite/index.ts';
 import { INSERT_SESSION, sessionParameters } from '../../src/stores/sqlite/session-rows.ts';
 import { countStatement, OF_ALL, OF_SUBJECT, scanStatement } from '../../src/stores/sqlite/session-scans.ts';
 import { realContext, sessionRow } from './real-context.ts';
+import { rounds } from './seed.ts';
 import { createTemporaryFolder } from './temporary-folder.ts';
 
-const ROWS = 300_000;
+const ROWS = rounds(60_000, 300_000);
 /** One in so many is live. */
-const LIVE_ONE_IN = 3000;
+const LIVE_ONE_IN = ROWS / 100;
 const MINUTE_MS = 60_000;
 
 /** A look takes some 5 ms; those of eight at once would take eight times as long, were they not one after the other. */
@@ -72,7 +73,7 @@ test('scanning goes along an index, sorts nothing and reads no more rows than it
   }
 });
 
-test('among 300,000 sessions the live ones are found and counted, and nobody is held up', async (t) => {
+test(`among ${ROWS} sessions the live ones are found and counted, and nobody is held up`, async (t) => {
   const { path, database } = await databaseOf(t);
   fill(database);
   database.close();

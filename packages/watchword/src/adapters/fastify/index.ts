@@ -7,6 +7,7 @@ import {
   headOfConnect,
   HSTS,
   noBody,
+  renewedCookie,
   sendConnectStream,
   type BodyReading,
   type ConnectRequest,
@@ -100,7 +101,7 @@ export function requireAuth(auth: Installation, options?: GuardOptions): AuthHoo
   return (request, reply, done) => {
     const proceed = (verdict: GuardVerdict): void => {
       if (verdict.kind === 'refused') return send(verdict.response, reply);
-      for (const [name, value] of cookieHeaders(verdict)) reply.header(name, value);
+      if (verdict.cookies !== undefined) setCookies(cookieHeaders(verdict), request, reply);
       setAuth(request, verdict.kind === 'anonymous' ? undefined : verdict.token);
       done();
     };
@@ -109,6 +110,12 @@ export function requireAuth(auth: Installation, options?: GuardOptions): AuthHoo
     // Who was answered meanwhile, by a time limit say, is not answered again.
     void verdict.then((judged) => (reply.sent ? undefined : proceed(judged)));
   };
+}
+
+/** The next guard has to see them. */
+function setCookies(headers: readonly [string, string][], request: HookRequest, reply: HookReply): void {
+  for (const [name, value] of headers) reply.header(name, value);
+  request.headers = { ...request.headers, cookie: renewedCookie(request.headers.cookie, headers) };
 }
 
 /**

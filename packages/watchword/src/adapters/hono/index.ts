@@ -14,6 +14,7 @@ import {
 } from '../../http/index.ts';
 import { assertInstallation } from '../assert-installation.ts';
 import { contentOf, fromWeb, pathOfWeb } from '../web/neutral.ts';
+import { renewedHeaders } from '../web/renewed-headers.ts';
 import { readContextBody } from './read-context-body.ts';
 
 export type { GuardOptions, Installation, StartSession, VerifiedToken } from '../../http/index.ts';
@@ -115,11 +116,23 @@ function setHeader(c: Context, name: string, value: string): void {
 /** Headers that have to be on the answer, also where that is a `Response` of the application's own, of which Hono keeps others away. */
 async function goOnWith(headers: [string, string][], c: Context, next: Next): Promise<void> {
   for (const [name, value] of headers) setHeader(c, name, value);
+  renewRequest(headers, c);
   await next();
   const sent = c.res.headers.getSetCookie();
   const areSent = headers.every(([name, value]) => name !== 'set-cookie' || sent.includes(value));
   if (areSent) return;
   for (const [name, value] of headers) setHeader(c, name, value);
+}
+
+/** The next guard has to see what this one has renewed. */
+function renewRequest(headers: readonly [string, string][], { req }: Context): void {
+  const renewed = renewedHeaders(req.raw, headers);
+  try {
+    req.raw.headers.set('cookie', renewed.get('cookie') ?? '');
+  } catch {
+    // Some runtimes let nobody change what has arrived.
+    req.raw = new Request(req.raw, { headers: renewed });
+  }
 }
 
 /** As `@hono/node-server` tells it. */
