@@ -160,7 +160,7 @@ function isAheadInUpkeep([jump, back]: readonly Jump[]): boolean {
 }
 
 describe('a clock that jumps an hour, and back, revives nothing, and whoever came later lives', () => {
-  const all = [...allJumps(STEPS.length)];
+  const all = [...allJumps(STEPS.length)].filter((_, number) => (number + seed) % STORIES === 0);
   for (const kind of KINDS) {
     test(kind, async (t) => {
       for (const jumps of all) if (!isAheadInUpkeep(jumps)) await revokedStaysDead(t, kind, jumps);
