@@ -112,7 +112,8 @@ describe('the packed packages', { skip: !isLong && 'part of npm run test:long' }
   });
 
   for (const ending of /** @type {const} */ (['mts', 'cts'])) {
-    test(`each adapter passes its suite, ${ending === 'mts' ? 'in ES modules' : 'in CommonJS'}`, async () => {
+    // Each Node loads both; to run everything in one of them is enough beside the Node that is ours.
+    test(`each adapter passes its suite, ${ending === 'mts' ? 'in ES modules' : 'in CommonJS, under our Node'}`, async () => {
       for (const { name, text } of packedSuites(ending)) full.write(`${ending}/${name}`, text);
       const options = {
         ...STRICT,
@@ -127,7 +128,8 @@ describe('the packed packages', { skip: !isLong && 'part of npm run test:long' }
       const suites = [...SUITES, 'express-4-suite'].map(
         (name) => `${ending}/out/${name}.${ending.replace('t', 'j')}`,
       );
-      for (const { name, path } of programs.nodes) {
+      const nodes = ending === 'mts' ? programs.nodes : programs.nodes.slice(0, 1);
+      for (const { name, path } of nodes) {
         const { stdout } = await full
           .node(['--test', '--test-reporter=tap', '--test-concurrency=2', ...suites], path)
           .catch((/** @type {unknown} */ error) => assert.fail(`${name}:\n${failuresOf(saidBy(error))}`));

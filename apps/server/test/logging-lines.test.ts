@@ -42,7 +42,7 @@ describe('one call makes one line, and what is logged cannot make another', () =
         assert.match(line, /^[^\p{Cc}\u2028\u2029]*\n$/u);
         assert.equal(JSON.parse(line).level, 'info');
       }),
-      propertyRuns(500, 20_000),
+      propertyRuns(500, 10_000),
     );
   });
 });

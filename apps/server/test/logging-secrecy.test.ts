@@ -8,7 +8,7 @@ import { propertyRuns } from './property-runs.ts';
 
 type Log = (logger: ReturnType<typeof createLogger>, secret: string) => void;
 
-const RUNS = propertyRuns(200, 5_000);
+const RUNS = propertyRuns(200, 2_000);
 
 describe('whatever is logged, the line contains no token', () => {
   const base64url = (shape: { minLength: number; maxLength: number }) =>

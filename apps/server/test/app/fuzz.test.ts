@@ -6,7 +6,7 @@ import { ask, type Question } from './exchange.ts';
 import { startApp, startExpress, startPlain, type Host } from './hosts.ts';
 
 const SEED = Number(process.env['WATCHWORD_SEED'] ?? Date.now() % 2 ** 31);
-const RUNS = process.env['WATCHWORD_LONG'] === undefined ? 1000 : 20_000;
+const RUNS = process.env['WATCHWORD_LONG'] === undefined ? 1000 : 8_000;
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'QUERY'];
 const ROUTES = [

@@ -49,7 +49,7 @@ test('every operation can be used as the document says', async (t) => {
 test('whatever is sent, by whomever, each answer is one that the document declares', async (t) => {
   const bench = await openBench(t);
   for (const operation of bench.description.operations) {
-    const { numRuns, ...seed } = propertyRuns(20, 500);
+    const { numRuns, ...seed } = propertyRuns(20, 250);
     await fc.assert(
       fc.asyncProperty(anyRequest(operation, bench.description), async (asked) => {
         await judge(bench, operation, asked);

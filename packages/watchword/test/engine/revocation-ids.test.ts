@@ -174,7 +174,7 @@ describe('the table of ids', () => {
           }
         }),
         4,
-        100,
+        50,
       );
     });
   }
@@ -271,7 +271,7 @@ describe('the table of ids', () => {
         for (const [id, expires] of living) assert.ok(expires <= now || texts.has(id), id);
       }),
       20,
-      400,
+      200,
     );
   });
 
@@ -314,7 +314,7 @@ describe('the table of ids', () => {
     'is exact and takes at most 24 bytes for each of a million ids and more, growing and shrinking',
     { skip },
     () => {
-      const count = 4_200_000;
+      const count = 2_100_000;
       const table = new IdTable();
       const words = randomWords(count);
       let worst = 0;

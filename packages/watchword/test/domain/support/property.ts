@@ -9,7 +9,7 @@ export function rounds(few: number, full: number): number {
 }
 
 /** Asserts a property; a failure says how to repeat it. */
-export function holds<Values>(property: fc.IProperty<Values>, few = 300, full = 20 * few): void {
+export function holds<Values>(property: fc.IProperty<Values>, few = 300, full = 10 * few): void {
   try {
     fc.assert(property, { seed, numRuns: rounds(few, full) });
   } catch (error) {
@@ -21,7 +21,7 @@ export function holds<Values>(property: fc.IProperty<Values>, few = 300, full = 
 export async function holdsAsync<Values>(
   property: fc.IAsyncProperty<Values>,
   few = 100,
-  full = 20 * few,
+  full = 10 * few,
 ): Promise<void> {
   try {
     await fc.assert(property, { seed, numRuns: rounds(few, full) });
