@@ -21,7 +21,6 @@ export function createFamily() {
     follow({ session, chain }) {
       if (family?.sessionId !== session.id) family = unscathed(session.id);
       family.chain = chain;
-      family.fall = null;
       // What was away is behind; the newest is in this browser.
       if (family.away !== null && family.away.generation !== chain.generation) family.away = null;
     },

@@ -40,8 +40,8 @@ const accessLife = createAccessLife();
 const otherSessions = createOtherSessions({ tell, problem });
 const otherTabs = createOtherTabs({
   onChange: () => session.lookAgain(),
-  onEnding({ sessionId, fall }) {
-    if (sessionId === shown.sessionId && isFall(fall)) family.fall(fall);
+  onEnding(ending) {
+    if (isFall(ending.fall)) session.explain(ending);
   },
 });
 const session = createSession({ changed: show, tell, problem, otherTabs, family });

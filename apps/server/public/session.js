@@ -62,7 +62,7 @@ export function createSession({ changed, tell, problem, otherTabs, family }) {
     recovered();
     if (entry && (wasSignedIn || state.view !== 'signed-out')) tell(entry);
     publish({ view: 'signed-out', details: null, accessEndsMs: null, over });
-    family.forget();
+    if (over === null) family.forget();
   }
 
   /** Takes over what the server told, and tells what is new about it. */
@@ -139,6 +139,15 @@ export function createSession({ changed, tell, problem, otherTabs, family }) {
     return leave(fall === null ? story.sessionOver() : story.fellOut(fall), over);
   }
 
+  /** Another tab knows how a session ended: the one here, or the one that this page has found over by itself before it was told. */
+  function explain({ sessionId, fall }) {
+    if (family.holds?.sessionId !== sessionId) return;
+    family.fall(fall);
+    if (state.over === null || state.over.fall !== null) return;
+    tell(story.fellOut(fall));
+    publish({ over: { ...state.over, fall, places: family.places() } });
+  }
+
   /** After new cookies: fetches the details; if just now nobody answers, shows what is known already. */
   async function afterExchange({ body, lifeMs, entriesFor }) {
     state.accessLifeMs = lifeMs;
@@ -205,6 +214,7 @@ export function createSession({ changed, tell, problem, otherTabs, family }) {
     enter: (path, credentials) => inTurn(() => enter(path, credentials)),
 
     signOut: () => inTurn(signOut),
+    explain,
   };
 }
 

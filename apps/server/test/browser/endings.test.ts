@@ -55,6 +55,28 @@ test('signing out in one tab signs out the other, which says so', async (t) => {
   assert.match((await toldOf(other, 'fell-out')).what, /you signed out in another tab/);
 });
 
+test('a tab that finds its session over before it is told says why once it is', async (t) => {
+  const { url } = await startReady(t);
+  const { page, context } = await visit(t, browser, url);
+  await signUp(page);
+  const other = await context.newPage();
+  await other.addInitScript(`{
+    const listen = BroadcastChannel.prototype.addEventListener;
+    globalThis.heard = new Promise((resolve) => { globalThis.hear = resolve; });
+    BroadcastChannel.prototype.addEventListener = function (type, listener) {
+      listen.call(this, type, async (event) => { await globalThis.heard; listener(event); });
+    };
+  }`);
+  await other.goto(url);
+  await other.locator('#session-view').waitFor();
+  await press(page, '#sign-out', '/auth/sign-out');
+  assert.equal((await press(other, '#refresh', '/auth/refresh')).status(), 401);
+  await other.locator('#fallen[data-reason="unknown"]').waitFor();
+  await other.evaluate('globalThis.hear()');
+  await other.locator('#fallen[data-reason="signed_out"]').waitFor();
+  assert.match((await toldOf(other, 'fell-out')).what, /you signed out in another tab/);
+});
+
 test('in production the page works without the tricks, and does not speak of them', async (t) => {
   const { url } = await startReady(t, {
     environment: {

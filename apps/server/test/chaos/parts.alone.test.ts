@@ -25,6 +25,8 @@ const redis = await startRedis({ after });
 /** More than the shorter of the two bounds, and less than the longer. */
 const OUTAGE_MS = 3600;
 const BLINK_MS = 700;
+/** What succeeds meanwhile, or nothing was shown. */
+const LEAST = countOf(10, 50);
 const NAMES = ['one', 'balanced', 'two', 'three'] as const;
 const CREDENTIALS = { email: 'browser-0@example.com', password: 'correct horse battery', delivery: 'body' };
 
@@ -68,11 +70,11 @@ test('whichever part is down, nothing revoked is taken too late, nobody is signe
 
   await Promise.all([revoking.stop(), refreshing.stop()]);
   assert.ok(
-    refreshing.counts.refreshed > 50 && refreshing.counts.unavailable > 0,
+    refreshing.counts.refreshed > LEAST && refreshing.counts.unavailable > 0,
     JSON.stringify(refreshing.counts),
   );
   assert.ok(
-    revoking.counts.acknowledged > 50 && revoking.counts.unknown > 0,
+    revoking.counts.acknowledged > LEAST && revoking.counts.unknown > 0,
     JSON.stringify(revoking.counts),
   );
   await world.judge();

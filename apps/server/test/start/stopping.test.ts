@@ -88,7 +88,8 @@ test('what is asked while it waits for another answer is answered, and its conne
   server.signal('SIGTERM');
   await pause(100);
   for (const { socket } of late) socket.write('\r\n');
-  await pause(200);
+  for (let waited = 0; waited < 1500 && !late.every(({ socket }) => socket.closed); waited += 20)
+    await pause(20);
   const [health, session] = late.map(({ received }) => received);
   assert.match(health ?? '', /^HTTP\/1\.1 200 /);
   assert.match(session ?? '', /^HTTP\/1\.1 401 [^]*ERR_TOKEN_MISSING/);
