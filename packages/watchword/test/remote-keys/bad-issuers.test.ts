@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createVerifier } from '../../src/facade/verifier.ts';
 import { createKey, json, startIssuer, type Answer } from './issuer-server.ts';
@@ -61,24 +61,34 @@ const misbehaviours: Readonly<Record<string, { readonly answer: Answer; readonly
   },
 };
 
-for (const [name, { answer, problem }] of Object.entries(misbehaviours)) {
-  test(`an issuer that ${name}: known keys go on, and it is told why there are no newer ones`, async (t) => {
-    const issuer = await startIssuer(t, json({ keys: [key.publicJwk] }, { 'cache-control': 'max-age=0' }));
-    const verifier = createVerifier({ issuer: issuer.url, audience: AUDIENCE });
-    t.after(() => verifier.close());
-    await verifier.ready();
-    issuer.answer = answer;
-    const before = issuer.asked.length;
-    while (verifier.status().keys[0]?.problem === undefined) await sleep(50);
-    assert.match(verifier.status().keys[0]?.problem ?? '', problem);
-    assert.equal(verifier.verify(key.token(issuer.url)).subject, 'ada');
-    await sleep(1000);
-    assert.ok(issuer.asked.length - before < 30, 'it is not asked in a hurry');
-    issuer.answer = good;
-    while (verifier.status().keys[0]?.problem !== undefined) await sleep(50);
-    assert.equal(verifier.verify(key.token(issuer.url)).subject, 'ada');
-  });
-}
+// They mostly wait.
+describe(
+  'an issuer: known keys go on, and it is told why there are no newer ones',
+  { concurrency: 5 },
+  () => {
+    for (const [name, { answer, problem }] of Object.entries(misbehaviours)) {
+      test(`that ${name}`, async (t) => {
+        const issuer = await startIssuer(
+          t,
+          json({ keys: [key.publicJwk] }, { 'cache-control': 'max-age=0' }),
+        );
+        const verifier = createVerifier({ issuer: issuer.url, audience: AUDIENCE });
+        t.after(() => verifier.close());
+        await verifier.ready();
+        issuer.answer = answer;
+        const before = issuer.asked.length;
+        while (verifier.status().keys[0]?.problem === undefined) await sleep(50);
+        assert.match(verifier.status().keys[0]?.problem ?? '', problem);
+        assert.equal(verifier.verify(key.token(issuer.url)).subject, 'ada');
+        await sleep(1000);
+        assert.ok(issuer.asked.length - before < 30, 'it is not asked in a hurry');
+        issuer.answer = good;
+        while (verifier.status().keys[0]?.problem !== undefined) await sleep(50);
+        assert.equal(verifier.verify(key.token(issuer.url)).subject, 'ada');
+      });
+    }
+  },
+);
 
 test('an issuer that never finishes is given up', async (t) => {
   const issuer = await startIssuer(t, (_request, response) => response.write('{'));
