@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { requireAuth, signIn, watchword, type AuthVariables } from '../../src/adapters/hono/index.ts';
+import type { Watchword } from '../../src/facade/index.ts';
 import {
   bearer,
   cookieNames,
@@ -34,14 +35,24 @@ test('an app whose routes are all guarded says so once', async (t) => {
   assert.equal((await app.request('/api/me')).status, 401);
 });
 
-test('what a guard has renewed goes out with whatever the application answers', async (t) => {
-  const auth = await openAuth(t);
+/** Behind `/log-in` everything renews; `leftCookie` is what a browser has when its access token is gone. */
+function renewingApp(auth: Watchword) {
   const app = new Hono();
   app.post('/log-in', async (c) => {
     await signIn(auth, c, { subject: 'ada' });
     return c.text('in');
   });
   app.use(requireAuth(auth, { renew: true }));
+  const leftCookie = async (): Promise<string> => {
+    const whole = jarOf(await app.request('/log-in', { method: 'POST', headers: OWN_PAGE }));
+    return String(/__Host-ww_rt=[^;]+/.exec(whole));
+  };
+  return { app, leftCookie };
+}
+
+test('what a guard has renewed goes out with whatever the application answers', async (t) => {
+  const auth = await openAuth(t);
+  const { app, leftCookie } = renewingApp(auth);
   app.get('/helper', (c) => c.text('page'));
   app.get('/response', () => new Response('page', { headers: { 'cache-control': 'max-age=60' } }));
   app.get('/redirect', () => Response.redirect('http://localhost:3000/helper'));
@@ -49,8 +60,7 @@ test('what a guard has renewed goes out with whatever the application answers', 
   app.get('/broken', () => {
     throw new HTTPException(500);
   });
-  const whole = jarOf(await app.request('/log-in', { method: 'POST', headers: OWN_PAGE }));
-  const cookie = String(/__Host-ww_rt=[^;]+/.exec(whole));
+  const cookie = await leftCookie();
   for (const path of ['/helper', '/response', '/redirect', '/own-cookie', '/broken']) {
     const answer = await app.request(path, { headers: { cookie, 'sec-fetch-dest': 'document' } });
     const others = cookieNames(answer).filter((name) => !name.startsWith('__Host-ww_'));
@@ -62,17 +72,11 @@ test('what a guard has renewed goes out with whatever the application answers', 
 
 test('a guard behind one that has renewed sees what it is about to answer, also where requests cannot be changed', async (t) => {
   const auth = await openAuth(t);
-  const app = new Hono();
-  app.post('/log-in', async (c) => {
-    await signIn(auth, c, { subject: 'ada' });
-    return c.text('in');
-  });
-  app.use(requireAuth(auth, { renew: true }));
+  const { app, leftCookie } = renewingApp(auth);
   app.post('/form', requireAuth(auth), requireAuth(auth, { renew: true }), async (c) =>
     c.json({ ...(await c.req.parseBody()), subject: c.var.auth.subject }),
   );
-  const whole = jarOf(await app.request('/log-in', { method: 'POST', headers: OWN_PAGE }));
-  const cookie = String(/__Host-ww_rt=[^;]+/.exec(whole));
+  const cookie = await leftCookie();
   for (const isFixed of [false, true]) {
     const request = new Request('http://localhost:3000/form', {
       method: 'POST',
