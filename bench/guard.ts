@@ -94,7 +94,9 @@ async function measureProcess(
   costs: Costs,
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'watchword-bench-'));
-  const ports = await Promise.all(Object.values(variants).map(async (by) => [by, await freePort()] as const));
+  const ports = new Map(
+    await Promise.all(Object.values(variants).map(async (by) => [by, await freePort()] as const)),
+  );
   const server = await startServerProcess({
     script: new URL('guard/server.ts', import.meta.url),
     environment: { GUARD_FRAMEWORK: framework, GUARD_PORTS: JSON.stringify(Object.fromEntries(ports)) },
@@ -102,12 +104,11 @@ async function measureProcess(
   });
   try {
     const tokens = await server.startSessions(TOKENS);
-    const portOf = new Map(ports);
     const runs: Record<string, Load['run']> = {};
     const cpu: Record<string, number[]> = {};
     for (const [name, by] of Object.entries(variants)) {
       const accepted = by.endsWith('peer') ? tokens.slice(TOKENS) : tokens.slice(0, TOKENS);
-      const load = await prepareLoad(portOf.get(by) ?? 0, accepted, CONNECTIONS);
+      const load = await prepareLoad(ports.get(by) ?? 0, accepted, CONNECTIONS);
       await load.run(WARM_UP);
       const used: number[] = [];
       cpu[name] = used;

@@ -23,6 +23,7 @@ describe('forbidden content', () => {
     spawnSync('git', ['init', '--quiet'], { cwd: workspace.folder });
   });
   const below = (/** @type {string[]} */ ...names) => ['', ...names].join('/');
+  const registry = ['https:', '', 'registry.example', 'x'].join('/');
   const pem = `-----BEGIN PRIVATE KEY-----\n${'A'.repeat(64)}\n-----END PRIVATE KEY-----\n`;
   const find = () => findForbiddenContent(workspace.folder);
 
@@ -33,7 +34,7 @@ describe('forbidden content', () => {
     ['docs/a.md', `one\nsee ${below('root', 'x')}`, /^docs\/a\.md:2 holds a path of one machine/],
     ['docs/a.md', `in ${below('home', 'jane', 'x')}`, /a path of one machine/],
     ['docs/a.md', `'${below('Users', 'jane')}'`, /a path of one machine/],
-    ['package-lock.json', '{ "resolved": "https://registry.example/x" }', /the address of a registry/],
+    ['package-lock.json', JSON.stringify({ resolved: registry }, undefined, 2), /the address of a registry/],
     ['apps/server/src/key.ts', `const key = \`${pem}\`;`, /a private key/],
     ['apps/server/src/key.json', JSON.stringify({ pem }), /a private key/],
     [
